@@ -1,0 +1,58 @@
+# Each target works alone on a fresh clone with Python 3.11 or newer, git and make: .venv is made as needed, and
+# made again only when pyproject.toml changes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := demo
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test lint bench
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.runtime ## Make the example project in demo/ and document it
+	rm -rf $(DEMO)
+	$(BIN)/datasummary init $(DEMO) --example
+	$(BIN)/datasummary run --project $(DEMO)/datasummary.yaml
+	@echo
+	@echo "The project file:       $(DEMO)/datasummary.yaml"
+	@echo "May be published:       $(DEMO)/out/public/"
+	@echo "For your eyes only:     $(DEMO)/out/internal/"
+	@for page in html md; do \
+	  if [ -e "$(DEMO)/out/public/public-summary.$$page" ]; then \
+	    echo "Open this first:        $(DEMO)/out/public/public-summary.$$page"; break; \
+	  fi; \
+	done
+
+# Tests that need Spark share one worker, so that one session serves them all.
+test: $(VENV)/.test ## Run the tests, with coverage
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --cov --cov-report term:skip-covered
+
+lint: $(VENV)/.lint ## Check style, formatting and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --strict
+
+bench: $(VENV)/.runtime ## Measure against the design's targets: some minutes, 2 GB of disk
+	$(BIN)/python -m benchmarks
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; name one with: make PYTHON=…" if sys.version_info < (3, 11) else 0)'
+	@echo "Making $(VENV); the first time takes a minute or two"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
+	touch $@
+
+$(VENV)/.runtime: $(VENV)/.made pyproject.toml
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.made pyproject.toml
+	$(BIN)/pip install --quiet --editable '.[spark]' --group test
+	touch $@ $(VENV)/.runtime
+
+$(VENV)/.lint: $(VENV)/.test
+	$(BIN)/pip install --quiet --group lint
+	touch $@

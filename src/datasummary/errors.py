@@ -1,0 +1,35 @@
+"""What can go wrong, by the exit status it leads to."""
+
+from __future__ import annotations
+
+__all__ = ["DataError", "DatasummaryError", "Interrupted", "ProjectError", "WorkspaceError"]
+
+
+class DatasummaryError(Exception):
+    """An error to be shown as it stands: it names the file, what is wrong and what to do."""
+
+    exit_code = 2
+
+
+class ProjectError(DatasummaryError):
+    """The project file, or the way a command was called, is at fault."""
+
+    exit_code = 2
+
+
+class DataError(DatasummaryError):
+    """The input data is at fault."""
+
+    exit_code = 3
+
+
+class WorkspaceError(DatasummaryError):
+    """The workspace or the output folder cannot be used: read-only, full, or held by another run."""
+
+    exit_code = 2
+
+
+class Interrupted(DatasummaryError):  # noqa: N818, being stopped is no error
+    """Stopped by the user; the same command goes on where it was."""
+
+    exit_code = 130
