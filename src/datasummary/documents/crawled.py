@@ -1,0 +1,164 @@
+"""Section 2.3 of the form: what was crawled, by whom, when and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from datasummary.documents.fields import (
+    Checkboxes,
+    Entry,
+    Field,
+    Listing,
+    OpenPoint,
+    YesNo,
+    answered,
+    not_applicable,
+    unanswered,
+)
+from datasummary.documents.inventory import InventoryView
+from datasummary.documents.top_domains import top_domains
+from datasummary.documents.wording import content_types, distinct, joined, languages_in, modalities_of, span, union
+from datasummary.project import Project
+from datasummary.sources import Crawler, Source
+
+__all__ = ["crawled_fields"]
+
+_CONDUCT = {
+    "robots_txt": "robots.txt",
+    "captchas": "Captchas",
+    "passwords": "Password-protected sites",
+    "paywalls": "Paywalls",
+    "other_protocols": "Protocols other than robots.txt",
+}
+
+
+def crawled_fields(project: Project, inventory: InventoryView) -> Iterator[Field]:
+    """Yield the fields 2.3.a to 2.3.i."""
+    ids = [f"2.3.{letter}" for letter in "abcdefgh"]
+    sources = project.sources_of("crawled")
+    if not project.sources:
+        yield from (unanswered(field_id) for field_id in ids)
+    elif not sources:
+        yield answered("2.3.a", YesNo(answer=False), origin="computed", sources=["sources"])
+        reason = "no data crawled or scraped from online sources is part of the training data."
+        yield from (not_applicable(field_id, reason, sources=["sources"]) for field_id in ids[1:])
+    else:
+        yield from _crawlers(sources)
+        yield _period(sources, inventory)
+        yield _content(sources, inventory)
+        yield answered("2.3.g", Checkboxes(modalities_of(sources)), origin="computed", sources=sources)
+        yield top_domains(project, inventory)
+    yield answered("2.3.i", "No additional comments.", origin="not_applicable")
+
+
+def _crawlers(sources: list[Source]) -> Iterator[Field]:
+    crawlers: dict[str, list[Crawler]] = {}
+    for source in sources:
+        for crawler in source.crawlers:
+            crawlers.setdefault(crawler.name, []).append(crawler)
+    field = answered("2.3.a", YesNo(bool(crawlers)), origin="computed", sources=sources)
+    if any(not source.crawlers for source in sources):
+        part = "A part of the data" if crawlers else "The data"
+        field = replace(
+            field, comment=f"{part} was compiled from online sources without a crawler, by API or download."
+        )
+    yield field
+    if not crawlers:
+        reason = "the data was compiled from online sources without a crawler, by API or download."
+        yield from (not_applicable(f"2.3.{letter}", reason, sources=sources) for letter in "bcd")
+        return
+    names = []
+    for name, uses in crawlers.items():
+        operators = distinct(use.operator for use in uses if use.operator)
+        names.append(Entry(name, f"operated on the provider's behalf by {', '.join(operators)}" if operators else None))
+    yield answered("2.3.b", Listing(tuple(names)), sources=sources)
+    yield _purposes(crawlers, sources)
+    yield _behaviour(crawlers, sources)
+
+
+def _purposes(crawlers: dict[str, list[Crawler]], sources: list[Source]) -> Field:
+    entries, problems = [], []
+    for name, uses in crawlers.items():
+        if purposes := distinct(use.purpose for use in uses if use.purpose):
+            entries.append(Entry(name, "\n\n".join(purposes)))
+        else:
+            problems.append(OpenPoint(f"the purpose of {name}", f"set purpose of the crawler {name}"))
+    if not entries:
+        return unanswered("2.3.c", sources=sources)
+    return answered("2.3.c", Listing(tuple(entries)), sources=sources, open=problems)
+
+
+def _behaviour(crawlers: dict[str, list[Crawler]], sources: list[Source]) -> Field:
+    """Field 2.3.d: how each crawler behaves, in the provider's own answers. Nobody else can vouch for them."""
+    entries, problems = [], []
+    for name, uses in crawlers.items():
+        details = []
+        for key, label in _CONDUCT.items():
+            answers = distinct(answer for use in uses if (answer := getattr(use.respects, key)))
+            if answers:
+                details.append((label, joined(answers)))
+            else:
+                point = OpenPoint(f"{name}: {label}", f"set respects.{key} of the crawler {name}")
+                problems.append(point)
+        if details:
+            entries.append(Entry(name, details=tuple(details)))
+    if not entries:
+        return unanswered("2.3.d", sources=sources)
+    return answered("2.3.d", Listing(tuple(entries)), sources=sources, open=problems)
+
+
+def _period(sources: list[Source], inventory: InventoryView) -> Field:
+    periods = {source.name: inventory.period(source) for source in sources}
+    whole = span(union(periods.values()))
+    if whole is None:
+        return unanswered("2.3.e", sources=sources)
+    problems = []
+    for name, period in periods.items():
+        absent = [key for key, date in (("first_date", period.first), ("last_date", period.last)) if not date]
+        if absent and not period.unknown:
+            advice = f"set {' and '.join(absent)} of the source {name} (a month, or: not known)"
+            problems.append(OpenPoint("the period in which a part of the data was collected", advice))
+    by_crawler: dict[str, list[Source]] = {}
+    for source in sources:
+        for crawler in source.crawlers:
+            by_crawler.setdefault(crawler.name, []).append(source)
+    entries = [
+        Entry(name, text)
+        for name, concerned in by_crawler.items()
+        if (text := span(union(periods[source.name] for source in concerned)))
+    ]
+    if not by_crawler:
+        return answered("2.3.e", whole, origin="computed", sources=sources, open=problems)
+    return answered("2.3.e", Listing(tuple(entries), whole), origin="computed", sources=sources, open=problems)
+
+
+def _content(sources: list[Source], inventory: InventoryView) -> Field:
+    """Field 2.3.f: types of sites, geography, languages, demographics, as declared; languages else as scanned."""
+    kinds = distinct(kind for source in sources for kind in source.content.types_of_sites)
+    languages = distinct(text for source in sources if (text := source.content.languages))
+    scanned = languages_in([source for source in sources if source.content.languages is None], inventory)
+    linguistic = {"text", "audio", "video"} & set(modalities_of(sources))
+    answers = {
+        "Types of websites": ("types_of_sites", ", ".join(kinds)),
+        "Types of content": (
+            "",
+            ", ".join(distinct(kind for m in modalities_of(sources) for kind in content_types(sources, m))),
+        ),
+        "Geography": ("geography", joined(text for s in sources if (text := s.content.geography))),
+        "Languages": ("languages", joined([*languages, *filter(None, [scanned])])),
+        "Demographics": (
+            "demographics",
+            joined(text for s in sources if (text := s.content.demographics)),
+        ),
+        "Description": ("", "\n\n".join(distinct(text for s in sources if (text := s.description)))),
+    }
+    problems = []
+    for label, (key, answer) in answers.items():
+        if key and not answer and (key != "languages" or linguistic):
+            advice = f"set content.{key} of a crawled source, such as {sources[0].name}"
+            problems.append(OpenPoint(f"{label.lower()} of the crawled content", advice))
+    entries = tuple(Entry(label, answer) for label, (_, answer) in answers.items() if answer)
+    if not entries:
+        return unanswered("2.3.f", sources=sources)
+    return answered("2.3.f", Listing(entries), sources=sources, open=problems)

@@ -1,0 +1,95 @@
+"""Section 3 of the form: reservations of rights, illegal content.
+
+What a provider did before and during collection only the provider can vouch for: answers here are its own, named in
+the project file. A text that is built from facts alone is proposed, and stands once it is accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from datasummary.documents.fields import Entry, Field, Listing, OpenPoint, YesNo, answered, unanswered
+from datasummary.project import Project
+
+__all__ = ["processing_fields"]
+
+_MEASURES = {
+    "before_collection": "Before data collection",
+    "during_collection": "During data collection",
+    "after_collection": "After data collection, before training",
+    "third_party_datasets": "Datasets obtained from third parties",
+}
+_REMOVAL = {
+    "blocklists": "Blocklists",
+    "keywords": "Keywords",
+    "classifiers": "Classifiers",
+    "infringing_sites": "Sites known to offer protected content without authorisation",
+    "other": "Further measures",
+}
+
+
+def processing_fields(project: Project) -> Iterator[Field]:
+    """Yield the fields 3.1.a to 3.3.a."""
+    signatory = project.copyright.code_of_practice_signatory
+    if signatory is None:
+        yield unanswered("3.1.a")
+    else:
+        yield answered("3.1.a", YesNo(signatory), sources=["copyright.code_of_practice_signatory"])
+    yield _reservations(project)
+    if link := project.copyright.policy_link:
+        entry = Entry("Copyright policy, or a summary of it", link=link)
+        yield answered("3.1.c", Listing((entry,)), sources=["copyright.policy_link"])
+    else:
+        yield answered("3.1.c", "No additional comments.", origin="not_applicable")
+    yield _illegal_content(project)
+    yield answered("3.3.a", "No other information.", origin="not_applicable")
+
+
+def _reservations(project: Project) -> Field:
+    copyright = project.copyright  # noqa: A001 - the project file's own word
+    measures = [
+        Entry(label, text) for key, label in _MEASURES.items() if (text := getattr(copyright.measures, key)) is not None
+    ]
+    protocols = ", ".join(copyright.protocols)
+    if not measures:
+        proposed = _proposed(project) if protocols else None
+        advice = "read the proposed text and accept it with `datasummary accept 3.1.b`, or set copyright.measures"
+        return unanswered("3.1.b", advice=advice if proposed else None, proposed=proposed, sources=["copyright"])
+    problems = []
+    if not protocols:
+        public = "the opt-out protocols and solutions that are followed"
+        problems.append(OpenPoint(public, "list copyright.protocols"))
+    obtained = project.sources_of("public", "licensed", "third_party")
+    if obtained and copyright.measures.third_party_datasets is None:
+        public = "the measures of third parties from which datasets were obtained"
+        problems.append(OpenPoint(public, "set copyright.measures.third_party_datasets"))
+    if protocols:
+        measures.insert(0, Entry("Opt-out protocols and solutions", protocols))
+    return answered("3.1.b", Listing(tuple(measures)), sources=["copyright"], open=problems)
+
+
+def _proposed(project: Project) -> str:
+    """Words for field 3.1.b from the protocols and the crawlers' answers."""
+    protocols = project.copyright.protocols
+    sentences = [
+        f"During data collection the provider follows these opt-out protocols and solutions: {', '.join(protocols)}."
+    ]
+    answers = {
+        crawler.name: crawler.respects.robots_txt
+        for source in project.sources_of("crawled")
+        for crawler in source.crawlers
+        if crawler.respects.robots_txt
+    }
+    sentences += [f"robots.txt, by {name}: {answer.rstrip('.')}." for name, answer in sorted(answers.items())]
+    return "\n\n".join(sentences)
+
+
+def _illegal_content(project: Project) -> Field:
+    entries = [
+        Entry(label, text)
+        for key, label in _REMOVAL.items()
+        if (text := getattr(project.illegal_content, key)) is not None
+    ]
+    if not entries:
+        return unanswered("3.2.a")
+    return answered("3.2.a", Listing(tuple(entries)), sources=["illegal_content"])

@@ -1,0 +1,97 @@
+"""The JSON Schema of ``public-summary.json``, printed by ``datasummary schema summary``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from datasummary.documents.template import FIELDS, MODALITY_LABELS, SIZE_RANGES, SUBTITLE, TITLE, TemplateField
+
+__all__ = ["summary_schema"]
+
+
+def summary_schema() -> dict[str, Any]:
+    """Return the schema (draft 2020-12): all 53 fields, each with its official label and the shape of its value."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": TITLE,
+        "description": "The public summary of training content, field by field, as datasummary writes it.",
+        **_closed(
+            template=_closed(title={"const": TITLE}, subtitle={"const": SUBTITLE}),
+            generated_by=_closed(name={"const": "datasummary"}, version={"type": "string"}),
+            status={"enum": ["draft", "complete"], "description": "A draft has points that are still to be stated."},
+            models={"type": "array", "items": {"type": "string"}, "minItems": 1},
+            fields=_closed(**{field.id: _field(field) for field in FIELDS.values()}),
+            disclaimer={"type": "string"},
+        ),
+        "$defs": _DEFINITIONS,
+    }
+
+
+def _closed(*optional: str, **properties: Any) -> dict[str, Any]:
+    """An object with these properties and no others; all are required but those named first."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+def _field(field: TemplateField) -> dict[str, Any]:
+    special = {"yes_no", "checkboxes", "sizes", "domains"}
+    shapes = [field.kind] if field.kind in special else ["listing"]
+    return _closed(
+        "comment",
+        "to_be_stated",
+        label={"const": field.label},
+        value={"oneOf": [{"type": ["string", "null"]}, *({"$ref": f"#/$defs/{shape}"} for shape in shapes)]},
+        comment={"type": "string", "description": "Words beside the value."},
+        to_be_stated={"type": "array", "items": {"type": "string"}, "minItems": 1},
+    )
+
+
+_TEXT = {"type": "string"}
+_COUNT = {"type": "integer", "minimum": 0}
+_DEFINITIONS: dict[str, Any] = {
+    "yes_no": _closed(answer={"enum": ["Yes", "No"]}),
+    "checkboxes": _closed(**{label: {"type": "boolean"} for label in MODALITY_LABELS.values()}),
+    "sizes": {
+        "type": "array",
+        "items": _closed(
+            "range",
+            "approximate_size",
+            modality={"enum": list(MODALITY_LABELS.values())},
+            range={"enum": list(dict.fromkeys(label for ranges in SIZE_RANGES.values() for label in ranges.labels))},
+            approximate_size=_TEXT,
+            estimated={"type": "boolean", "description": "Whether it rests on a ratio of tokens to another unit."},
+        ),
+    },
+    "listing": _closed(
+        "text",
+        "closing",
+        text=_TEXT,
+        items={
+            "type": "array",
+            "items": _closed(
+                "name",
+                "text",
+                "link",
+                "details",
+                name=_TEXT,
+                text=_TEXT,
+                link={"type": "string", "format": "uri"},
+                details={"type": "object", "additionalProperties": _TEXT},
+            ),
+        },
+        closing=_TEXT,
+    ),
+    "domains": _closed(
+        share={**_TEXT, "description": "Share of all domain names that the list must hold."},
+        domains_total=_COUNT,
+        required={**_COUNT, "description": "How many names the rule asks for."},
+        listed={**_COUNT, "description": "How many it lists; may exceed the former by the rule's last step."},
+        file=_TEXT,
+        method=_TEXT,
+        domains={"type": "array", "items": _TEXT, "description": "By rank."},
+    ),
+}

@@ -1,0 +1,88 @@
+"""Small pieces of text that several fields share: months, periods, lists of names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from datasummary.documents.inventory import UNKNOWN_LANGUAGE, InventoryView, Period, declared_codes
+from datasummary.documents.template import MODALITY_LABELS
+from datasummary.sources import MODALITIES, Modality, Source
+
+__all__ = ["content_types", "distinct", "joined", "languages_in", "modalities_of", "month", "names_of", "span", "union"]
+
+
+def month(text: str) -> str:
+    """Return a month as the form writes it.
+
+    >>> month("2025-03")
+    '03/2025'
+    """
+    year, number = text.split("-")
+    return f"{number}/{year}"
+
+
+def span(period: Period) -> str | None:
+    """Return a period as the form writes it, ``MM/YYYY to MM/YYYY``; None where nothing is known about it."""
+    if period.first is None and period.last is None:
+        return "not known" if period.unknown else None
+    first, last = (month(date) if date else "not known" for date in (period.first, period.last))
+    return f"{first} to {last}"
+
+
+def union(periods: Iterable[Period]) -> Period:
+    """Return the period from the first to the last month of several."""
+    parts = list(periods)
+    return Period(
+        min((part.first for part in parts if part.first), default=None),
+        max((part.last for part in parts if part.last), default=None),
+        any(part.unknown for part in parts),
+    )
+
+
+def distinct(texts: Iterable[str]) -> list[str]:
+    """Return texts in their order, each once, whatever its case."""
+    found: dict[str, str] = {}
+    for text in texts:
+        found.setdefault(text.casefold(), text)
+    return list(found.values())
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Return different texts as one: sentences a line each, short answers parted by semicolons."""
+    parts = distinct(texts)
+    return ("\n" if any(part.endswith(".") for part in parts) else "; ").join(parts)
+
+
+def content_types(sources: Iterable[Source], modality: Modality) -> list[str]:
+    """Return the types of content of one modality: those of the measure, where it names its own, else the source's."""
+    return distinct(
+        kind
+        for source in sources
+        for measure in source.measures
+        if measure.modality == modality
+        for kind in measure.content_types or source.content_types
+    )
+
+
+def modalities_of(sources: Iterable[Source]) -> tuple[Modality, ...]:
+    """Return the modalities of sources, in the form's order."""
+    found = {measure.modality for source in sources for measure in source.measures}
+    return tuple(modality for modality in MODALITIES if modality in found)
+
+
+def names_of(modalities: Iterable[Modality]) -> str:
+    """Return modalities by their names in the form."""
+    return ", ".join(MODALITY_LABELS[modality] for modality in modalities)
+
+
+def languages_in(sources: Iterable[Source], inventory: InventoryView) -> str | None:
+    """Return the languages of sources by name: those with at least 1 % of a source's documents, or those declared."""
+    from datasummary.languages import name
+
+    codes: list[str] = []
+    for source in sources:
+        found = inventory.language_documents(source)
+        documents = sum(found.values())
+        seen = [code for code, n in found.items() if n * 100 >= documents and code not in (UNKNOWN_LANGUAGE, "zxx")]
+        codes += sorted(seen, key=lambda code, found=found: (-found[code], code)) or declared_codes(source)  # type: ignore[misc]
+    return ", ".join(dict.fromkeys(name(code) for code in codes)) or None

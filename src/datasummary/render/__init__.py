@@ -1,0 +1,1 @@
+"""The documents' data in the forms people read: layout, no facts."""

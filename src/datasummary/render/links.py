@@ -1,0 +1,24 @@
+"""Finds the addresses in running text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+__all__ = ["split_links"]
+
+_LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}'”’]")
+
+
+def split_links(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield a text in pieces, each with whether it is an address (http or https).
+
+    >>> list(split_links("See https://a.example/x."))
+    [('See ', False), ('https://a.example/x', True), ('.', False)]
+    """
+    end = 0
+    for link in _LINK.finditer(text):
+        yield text[end : link.start()], False
+        yield link.group(), True
+        end = link.end()
+    yield text[end:], False

@@ -1,0 +1,135 @@
+"""The public summary as Markdown (CommonMark with tables left out: it reads well as plain text, too)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from datasummary.documents.fields import (
+    Checkboxes,
+    DomainList,
+    Entry,
+    Field,
+    Listing,
+    Prose,
+    Sizes,
+    SummaryDocument,
+    Value,
+    YesNo,
+)
+from datasummary.documents.template import MODALITY_LABELS, SIZE_RANGES, Heading
+from datasummary.render.footer import DISCLAIMER, DRAFT
+from datasummary.render.json_documents import DOMAINS_FILE
+from datasummary.render.links import split_links
+
+__all__ = ["NAMES_SHOWN", "markdown_page"]
+
+NAMES_SHOWN = 1000
+"""How many domains stand as rows in a page; the file holds all."""
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>~|&])")
+_BLOCK_START = re.compile(r"^(\d*)([.)](?=\s|$)|[#+=-](?!\d))", re.MULTILINE)
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+
+
+def markdown_page(document: SummaryDocument) -> str:
+    """Return the summary as Markdown, in the form's order and words."""
+    return "\n\n".join(block for block in _blocks(document) if block) + "\n"
+
+
+def _blocks(document: SummaryDocument) -> Iterator[str]:
+    yield f"# {escaped(document.title)}"
+    yield f"*{escaped(document.subtitle)}*"
+    yield f"**{escaped(', '.join(document.models))}** · {escaped(document.provider)}"
+    if document.draft:
+        yield f"> **{escaped(DRAFT)}**"
+    for part in document.form:
+        if isinstance(part, Heading):
+            yield f"{'#' * (part.level + 1)} {part.text}"
+        else:
+            yield from _field(part)
+    yield "---"
+    yield escaped(DISCLAIMER)
+
+
+def _field(field: Field) -> Iterator[str]:
+    yield f"**{field.id} {escaped(field.label)}**"
+    if field.value is not None:
+        yield from _value(field.value)
+    if field.comment:
+        yield escaped(field.comment)
+    if field.open:
+        yield "\n".join(f"> **Open:** {escaped(what)}" for what in dict.fromkeys(p.public for p in field.open)).replace(
+            "\n", "\n>\n"
+        )
+
+
+def _value(value: Value) -> Iterator[str]:
+    match value:
+        case Prose():
+            yield escaped(value.text)
+        case YesNo():
+            yield f"- {_box(value.answer)} Yes\n- {_box(not value.answer)} No"
+        case Checkboxes():
+            yield "\n".join(f"- {_box(key in value.selected)} {label}" for key, label in MODALITY_LABELS.items())
+        case Sizes():
+            yield from _sizes(value)
+        case Listing():
+            yield escaped(value.text or "")
+            yield "\n".join(map(_entry, value.items))
+            yield escaped(value.closing or "")
+        case DomainList():
+            yield from _domains(value)
+
+
+def _sizes(sizes: Sizes) -> Iterator[str]:
+    for row in sizes.rows:
+        lines = [f"- {MODALITY_LABELS[row.modality]}"]
+        ranges = SIZE_RANGES[row.modality].labels if row.modality in SIZE_RANGES else ()
+        for label in ranges:
+            estimated = " (estimated)" if row.estimated and label == row.range else ""
+            lines.append(f"  - {_box(label == row.range)} {label}{estimated}")
+        if row.approximate:
+            estimated = " (estimated)" if row.estimated else ""
+            lines.append(f"  - Approximate size: {escaped(row.approximate)}{estimated}")
+        yield "\n".join(lines)
+
+
+def _entry(entry: Entry) -> str:
+    head = escaped(entry.name or "")
+    if head and (entry.text or entry.link or entry.details):
+        head = f"**{head}**"
+    text = escaped(entry.text or "").replace("\n", "\n  ")
+    lines = [f"- {': '.join(filter(None, (head, text)))}"]
+    if entry.link:
+        lines[0] += f"{' · ' if head or text else ''}{escaped(entry.link)}"
+    for name, detail in entry.details:
+        lines.append(f"  - {escaped(name)}: " + escaped(detail).replace("\n", "\n    "))
+    return "\n".join(lines)
+
+
+def _domains(domains: DomainList) -> Iterator[str]:
+    yield escaped(domains.method)
+    count = len(domains.names)
+    where = f"All of them, by rank: [{DOMAINS_FILE}]({DOMAINS_FILE})."
+    first = f" The first {NAMES_SHOWN:,} follow.".replace(",", " ") if count > NAMES_SHOWN else ""
+    yield f"{_grouped(count)} of {_grouped(domains.total)} domains are listed. {where}{first}"
+    yield "\n".join(f"{rank}. {escaped(name)}" for rank, name in enumerate(domains.names[:NAMES_SHOWN], 1))
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}".replace(",", " ")
+
+
+def _box(ticked: bool) -> str:
+    return "☒" if ticked else "☐"
+
+
+def escaped(text: str) -> str:
+    """Return text that Markdown shows as it stands. Addresses become links; nothing else in it is markup."""
+    text = _INDENT.sub("", text)
+    return "".join(f"<{part}>" if is_link else _plain(part) for part, is_link in split_links(text))
+
+
+def _plain(text: str) -> str:
+    return _BLOCK_START.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", text))
