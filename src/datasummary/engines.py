@@ -100,6 +100,8 @@ class DuckDBEngine:
             self.connection: duckdb.DuckDBPyConnection = self.backend.con
             self.connection.execute("SET preserve_insertion_order = false")
             self.connection.execute("SET TimeZone = 'UTC'")
+            self.connection.execute("SET enable_progress_bar = true")
+            self.connection.execute("SET enable_progress_bar_print = false")
             if threads:
                 self.connection.execute("SET threads = ?", [threads])
             if memory_limit:
@@ -187,7 +189,7 @@ class DuckDBEngine:
 
     def keep(self, table: ibis.Table) -> ibis.Table:
         sql = self.backend.compile(table)
-        self._watched(lambda: self.connection.execute(f"CREATE OR REPLACE TEMP TABLE kept AS {sql}"))
+        self._watched(lambda: self.connection.execute(f"CREATE OR REPLACE TEMP TABLE kept AS {sql}"), until=0.7)
         return self.backend.table("kept")
 
     def json_text(self, column: ibis.Value, keys: tuple[str, ...]) -> ibis.Value:
@@ -196,7 +198,7 @@ class DuckDBEngine:
 
     def write(self, table: ibis.Table, path: Path) -> None:
         relation = self.connection.sql(str(self.backend.compile(table)))
-        self._watched(lambda: relation.write_parquet(str(path), compression="zstd"))
+        self._watched(lambda: relation.write_parquet(str(path), compression="zstd"), until=1.0)
 
     def fetch(self, table: ibis.Table) -> pa.Table:
         relation = self.connection.sql(str(self.backend.compile(table)))
@@ -210,10 +212,14 @@ class DuckDBEngine:
         return self.backend.table("small")
 
     progress: Callable[[float], None] | None = None
-    """Called a few times a second with the share of the running query that is done, 0 to 1."""
+    """Called a few times a second with the share of the piece of work that is done, 0 to 1."""
+    _reached = 0.0
 
-    def _watched(self, work: Callable[[], Any]) -> Any:
-        """Run a query in a thread of its own, so that progress shows and Ctrl-C is heard."""
+    def _watched(self, work: Callable[[], Any], until: float | None = None) -> Any:
+        """Run a query in a thread of its own, so that progress shows and Ctrl-C is heard.
+
+        ``until`` is the share of a piece of work that is done when the query is; brief queries have none.
+        """
         outcome: dict[str, Any] = {}
 
         def run() -> None:
@@ -227,14 +233,15 @@ class DuckDBEngine:
         try:
             while thread.is_alive():
                 thread.join(0.1)
-                if self.progress and thread.is_alive():
-                    done = self.connection.query_progress()
-                    if done > 0:
-                        self.progress(min(done / 100, 1.0))
+                if self.progress and until and thread.is_alive():
+                    done = min(max(self.connection.query_progress(), 0.0) / 100, 1.0)
+                    self.progress(self._reached + done * (until - self._reached))
         except KeyboardInterrupt:
             self.connection.interrupt()
             thread.join()
             raise Interrupted("stopped; the same command goes on where it was") from None
+        if until:
+            self._reached = until % 1.0
         if "error" in outcome:
             raise outcome["error"]
         return outcome.get("answer")

@@ -127,6 +127,8 @@ def scan(
             part = coverage(source, role, project.summary.date)
             _fill(part, project, (engine, threads, memory_limit), skip_bad_files, progress, rows_per_batch)
             found.append(part)
+        if any(part.todo for part in found):
+            progress.say("Working out hosts and domains.")
         return write_tables(project, found, threads=threads, memory_limit=memory_limit)
 
 

@@ -32,6 +32,7 @@ class ScanProgress:
         self._of = 0
         self._done = 0.0
         self._weight = 0.0
+        self._piece = (0, 0)
         self._started = time.monotonic()
 
     def begin(self, source: str, pieces: list[Piece]) -> None:
@@ -57,6 +58,7 @@ class ScanProgress:
     def piece(self, piece: Piece) -> None:
         """Start on a piece."""
         self._weight = float(sum(shard.bytes for shard in piece.shards))
+        self._piece = (len(piece.shards), sum(shard.rows or 0 for shard in piece.shards))
         self.share(0.0)
 
     def share(self, done: float) -> None:
@@ -65,20 +67,20 @@ class ScanProgress:
             self._bar.update(
                 self._task,
                 completed=self._done + done * self._weight,
-                shards=f"{self._shards:,} of {self._of:,} shards",
-                rows=f"{self._rows:,} rows{self._rate()}",
+                shards=f"{self._shards + int(done * self._piece[0]):,} of {self._of:,} shards",
+                rows=self._so_far(self._rows + int(done * self._piece[1])),
             )
 
     def finished(self, piece: Piece, rows: int) -> None:
         """Count a piece as done."""
         self._done += self._weight
-        self._weight = 0.0
+        self._weight, self._piece = 0.0, (0, 0)
         self._rows += rows
         self._shards += len(piece.layouts)
         self.share(0.0)
         if not self.quiet and self._bar is None:
             print(
-                f"{self._source}: {self._shards:,} of {self._of:,} shards, {self._rows:,} rows{self._rate()}",
+                f"{self._source}: {self._shards:,} of {self._of:,} shards, {self._so_far(self._rows)}",
                 file=sys.stderr,
             )
 
@@ -94,6 +96,6 @@ class ScanProgress:
             overflow: OverflowMethod = "ellipsis" if cut else "fold"
             self.console.print(message, markup=False, overflow=overflow, no_wrap=cut, soft_wrap=not cut)
 
-    def _rate(self) -> str:
+    def _so_far(self, rows: int) -> str:
         seconds = time.monotonic() - self._started
-        return f", {self._rows / seconds:,.0f} a second" if self._rows and seconds > 0.5 else ""
+        return f"{rows:,} rows" + (f", {rows / seconds:,.0f} a second" if rows and seconds > 0.5 else "")

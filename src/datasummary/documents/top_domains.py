@@ -208,7 +208,7 @@ def _method(project: Project, sources: list[Source], scales: dict[Modality, _Sca
         "from the form's top-level and second-level domain)",
         "host": "host names (which deviates from the form's top-level and second-level domain)",
     }[project.domain_level].format(_list_date())
-    share = "5 %, or 1 000 names if that is fewer, as for small and medium-sized enterprises" if sme else "10 %"
+    share = "5 % (for small and medium-sized enterprises; at most 1 000 names)" if sme else "10 %"
     scraped = [bool(source.scraped) for source in sources]
     if all(scraped):
         content = "content scraped"
