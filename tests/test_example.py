@@ -5,18 +5,14 @@ without anything of this package, must come to the same.
 """
 
 import gzip
-import ipaddress
-import json
 import math
 import re
-from functools import cache
 from pathlib import Path
 from typing import get_args
 
 import idna
-import pandas as pd
 import pytest
-import tldextract
+from example_rows import COLUMNS, domain_of, month_of, reach, read, rows_of, size_of
 from pydantic import BaseModel
 
 from datasummary.errors import ProjectError
@@ -45,81 +41,10 @@ def example(tmp_path_factory):
     return folder
 
 
-def read(path):
-    if path.suffix == ".parquet":
-        return pd.read_parquet(path).to_dict("records")
-    if path.suffix == ".csv":
-        return pd.read_csv(path, dtype=str, keep_default_na=False).to_dict("records")
-    text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return [json.loads(line) for line in text.splitlines()]
-
-
-def reach(row, column):
-    for step in column.split("."):
-        row = row[step]
-    return row
-
-
-EXTRACT = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-
-
-def domain_of(url):
-    """The registrable domain of one URL, the long way round."""
-    if not isinstance(url, str) or not (found := re.match(r"(?i)https?://([^/?#\\]*)", url)):
-        return None
-    return domain_of_authority(found[1])
-
-
-@cache
-def domain_of_authority(authority):
-    host = re.sub(r":\d+$", "", authority.rpartition("@")[2].lower()).rstrip(".")
-    try:
-        ipaddress.ip_address(host.strip("[]"))
-        return None
-    except ValueError:
-        pass
-    try:
-        host = idna.encode(host, uts46=True).decode()
-    except idna.IDNAError:
-        return None
-    return EXTRACT(host).top_domain_under_public_suffix or None
-
-
-def size_of(raw):
-    """The size of one row, or None for one that counts as bad."""
-    try:
-        size = float(raw)
-    except (TypeError, ValueError):
-        return None
-    return None if math.isnan(size) or size < 0 or size > 2**53 else size
-
-
-@cache
-def month_of(raw):
-    try:
-        moment = pd.Timestamp(raw) if raw else None
-    except ValueError:
-        return None
-    if moment is None or pd.isna(moment) or not pd.Timestamp("1990-01-01") <= moment <= pd.Timestamp("2026-03-01"):
-        return None
-    return f"{moment:%Y-%m}"
-
-
-COLUMNS = {  # source: files, address, date, and a size for each modality (None: a row counts for one)
-    "web-crawl-2025": ("web/*", "url", "date", {"text": "token_count"}),
-    "image-crawl-2025": ("images/*", "page_url", "fetched_at", {"image": None, "text": "caption_tokens"}),
-    "podcasts-2025": ("audio/*", "episode", "published", {"audio": "duration_hours"}),
-    "open-encyclopaedia": ("public/*.parquet", "url", "date", {"text": "token_count"}),
-    "town-minutes": ("public/*.gz", "meta.source.url", "meta.day", {"text": "meta.tokens"}),
-    "assistant-chats": ("users/*", None, "date", {"text": "token_count"}),
-}
-
-
 def naive_figures(folder):
     figures = {}
-    for source, (pattern, address, date, sizes) in COLUMNS.items():
-        rows = [row for path in sorted((folder / "data").glob(pattern)) for row in read(path)]
-        rows = [row for row in rows if row.get("status", "success") == "success"]
+    for source, (_, address, date, sizes) in COLUMNS.items():
+        rows = rows_of(folder, source)
         domains = [domain_of(reach(row, address)) if address else None for row in rows]
         months = [month for row in rows if (month := month_of(reach(row, date)))]
         for modality, column in sizes.items():
@@ -152,6 +77,34 @@ def test_the_example_is_the_same_bytes_each_time(example, tmp_path):
     assert written[0].name == "datasummary.yaml"
     for path in written:
         assert path.read_bytes() == (example / path.relative_to(tmp_path / "again")).read_bytes()
+
+
+def test_every_crawler_of_the_example_answers_every_question(example):
+    project = Project.load(example / "datasummary.yaml")
+    answers = [
+        answer
+        for source in project.sources
+        for crawler in source.crawlers
+        for answer in crawler.respects.model_dump().values()
+    ]
+    assert len(answers) == 15  # five questions for a crawler of each of three sources
+    assert None not in answers
+
+
+def test_the_example_says_what_is_in_each_modality_of_a_source_of_two(example):
+    project = Project.load(example / "datasummary.yaml")
+    named = {
+        (source.name, measure.modality): measure.content_types
+        for source in project.sources
+        for measure in source.measures
+        if len(source.measures) > 1
+    }
+    assert named == {
+        ("image-crawl-2025", "image"): ["photography", "illustrations", "infographics"],
+        ("image-crawl-2025", "text"): ["captions"],
+        ("press-archive", "text"): ["press"],
+        ("press-archive", "image"): ["press photography"],
+    }
 
 
 def test_the_example_has_every_category_and_a_word_for_nearly_every_section(example):

@@ -27,6 +27,7 @@ from datasummary.manifests.dates import EARLIEST, parse_day
 from datasummary.manifests.layouts import Layout
 from datasummary.manifests.plan import LeftOut, Piece
 from datasummary.sources import Measure
+from datasummary.workspace import no_fault_of_the_data
 
 __all__ = ["DATINGS", "count_batch", "find_bad_shards"]
 
@@ -175,12 +176,7 @@ def find_bad_shards(engine: Engine, piece: Piece, measures: list[Measure], error
 
     Raises the error in words of its own where the data is not at fault: the disk is full, or memory does not suffice.
     """
-    if isinstance(error, duckdb.OutOfMemoryException):
-        raise WorkspaceError(
-            "the scan does not fit into memory; give it more with --memory-limit, or fewer --threads"
-        ) from error
-    if "No space left" in str(error):
-        raise WorkspaceError("the disk is full; make room, then run the same command again") from error
+    no_fault_of_the_data(error)
     found = []
     for layout in piece.layouts:
         alone = Piece([layout], piece.mapping)
@@ -194,6 +190,8 @@ def find_bad_shards(engine: Engine, piece: Piece, measures: list[Measure], error
             said = where or _first_line(problem)
             advice = "Mend it, or leave the file out with --skip-bad-files, which counts it"
             found.append(LeftOut(layout.shard, f"{layout.shard.name}: cannot be read: {said}. {advice}"))
+    if not found and isinstance(error, (OSError, duckdb.IOException)):
+        raise WorkspaceError(f"the scan could not go on: {_first_line(error)}") from error
     if not found:
         raise error
     return found

@@ -100,8 +100,9 @@ class DuckDBEngine:
             self.connection: duckdb.DuckDBPyConnection = self.backend.con
             self.connection.execute("SET preserve_insertion_order = false")
             self.connection.execute("SET TimeZone = 'UTC'")
-            self.connection.execute("SET enable_progress_bar = true")
-            self.connection.execute("SET enable_progress_bar_print = false")
+            with contextlib.suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has no bar
+                self.connection.execute("SET enable_progress_bar = true")
+                self.connection.execute("SET enable_progress_bar_print = false")
             if threads:
                 self.connection.execute("SET threads = ?", [threads])
             if memory_limit:

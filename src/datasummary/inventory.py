@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from datasummary.errors import DataError, DatasummaryError, Interrupted
+from datasummary.errors import DataError, DatasummaryError, Interrupted, WorkspaceError
 from datasummary.manifests.plan import ROWS_PER_BATCH, LeftOut, Piece, plan
 from datasummary.manifests.shards import Shard, list_shards
 from datasummary.merging import write_tables
@@ -153,7 +153,7 @@ def _fill(
         part.workspace.drop(name)
     if not part.todo:
         return
-    pieces, part.left_out = plan(part.source, part.todo, skip_bad_files, rows_per_batch)
+    pieces, part.left_out = plan(part.source, part.todo, skip_bad_files, rows_per_batch, bool(part.batches))
     if not pieces:
         return
     from datasummary.engines import connect
@@ -194,7 +194,7 @@ def _count(
                 result = count_batch(engine, piece, measures, until, folder)
                 text = record(part.config, piece, until, result)
                 (folder / "batch.json").write_text(text, "utf-8")
-        except (Interrupted, AssertionError):
+        except (Interrupted, AssertionError, WorkspaceError):
             raise
         except Exception as error:
             bad = find_bad_shards(engine, piece, measures, error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,13 +14,12 @@ import pyarrow.parquet as pq
 
 from datasummary import __version__
 from datasummary.domains import REASONS, attribute_origins, suffix_list_date
-from datasummary.errors import DataError
 from datasummary.languages import normalise
 from datasummary.manifests.plan import LeftOut
 from datasummary.project import Project
 from datasummary.sources import Measure
 from datasummary.tables import Inventory, unit_of
-from datasummary.workspace import explained, fingerprint, write_atomically
+from datasummary.workspace import explained, fingerprint, no_fault_of_the_data, write_atomically
 
 if TYPE_CHECKING:
     from datasummary.inventory import Coverage
@@ -47,10 +47,14 @@ def write_tables(
     with explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "inventory.json").unlink(missing_ok=True)
-    with _Merger(project, parts, threads, memory_limit) as merger:
-        for name in names:
-            schema, rows = merger.table(name)
-            _write(folder / f"{name}.parquet", schema, rows)
+    try:
+        with contextlib.closing(_Merger(project, parts, threads, memory_limit)) as merger:
+            for name in names:
+                schema, rows = merger.table(name)
+                _write(folder / f"{name}.parquet", schema, rows)
+    except duckdb.Error as error:
+        no_fault_of_the_data(error)
+        raise
     if "scraped-domains" not in names:
         (folder / "scraped-domains.parquet").unlink(missing_ok=True)
     sizes = {name: (folder / f"{name}.parquet").stat().st_size for name in names}
@@ -103,13 +107,10 @@ class _Merger:
         if parts:
             self.connection.execute("SET temp_directory = ?", [str(parts[0].workspace.temporary)])
         self.connection.execute("SET preserve_insertion_order = false")
-
-    def __enter__(self) -> _Merger:
-        for place, part in enumerate(self.parts):
+        for place, part in enumerate(parts):
             self._prepare(place, part)
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         self.connection.close()
 
     def _prepare(self, place: int, part: Coverage) -> None:
@@ -330,7 +331,4 @@ def _write(path: Path, schema: pa.Schema, pieces: Iterator[pa.Table]) -> None:
             if waiting.num_rows:
                 writer.write_table(waiting.combine_chunks(), ROWS_PER_GROUP)
 
-    try:
-        write_atomically(path, fill)
-    except duckdb.OutOfMemoryException as error:
-        raise DataError(f"{path.name}: merging needs more memory; raise --memory-limit") from error
+    write_atomically(path, fill)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import glob
 import hashlib
 import json
 import os
@@ -18,9 +19,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from datasummary.errors import WorkspaceError
 
-__all__ = ["Workspace", "fingerprint", "write_atomically"]
+__all__ = ["Workspace", "fingerprint", "no_fault_of_the_data", "write_atomically"]
 
 
 class Workspace:
@@ -36,20 +39,19 @@ class Workspace:
         """Hold the workspace; a second scan at the same time is told so. What a killed one left behind is removed."""
         with explained(self.root):
             self.scans.mkdir(parents=True, exist_ok=True)
-            lock = (self.root / "lock").open("a+")
+            lock = (self.root / "lock").open("a+b", buffering=0)
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except BlockingIOError:
                 lock.seek(0)
-                holder = lock.read().strip() or "another process"
+                holder = lock.read().decode().strip() or "another process"
                 raise WorkspaceError(
                     f"{self.root}: a scan is already running here ({holder}); wait for it, or stop it first"
                 ) from None
             with explained(self.root):
                 lock.truncate(0)
-                lock.write(f"process {os.getpid()}")
-                lock.flush()
+                lock.write(f"process {os.getpid()}".encode())
                 shutil.rmtree(self.temporary, ignore_errors=True)
                 self.temporary.mkdir()
             try:
@@ -110,13 +112,40 @@ def explained(place: Path) -> Iterator[None]:
         raise WorkspaceError(f"{place}: {error}") from error
 
 
+def no_fault_of_the_data(error: Exception) -> None:
+    """Raise a lack of memory or disk in words that say what to do; other errors pass."""
+    if "No space left" in str(error) or "max_temp_directory_size" in str(error):
+        raise WorkspaceError("the disk is full; make room, then run the same command again") from error
+    if isinstance(error, duckdb.OutOfMemoryException):
+        raise WorkspaceError(
+            "the scan does not fit into memory; give it more with --memory-limit, or fewer --threads"
+        ) from error
+
+
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Have ``write`` fill a file beside ``path``, then put it in its place, so that readers see all of it or none."""
+    """Have ``write`` fill a file beside ``path``, then put it in its place, so that readers see all of it or none.
+
+    What a killed process left beside it is removed. Raises :class:`~datasummary.errors.WorkspaceError` where the disk
+    is full or read-only; the file is then as it was.
+    """
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     with explained(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
+        for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+            if not _runs(left.name.split(".")[-2]):
+                left.unlink(missing_ok=True)
         try:
             write(aside)
             aside.replace(path)
         finally:
             aside.unlink(missing_ok=True)
+
+
+def _runs(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, OverflowError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True

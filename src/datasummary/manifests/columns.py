@@ -16,7 +16,7 @@ import pyarrow as pa
 from datasummary.errors import DataError
 from datasummary.sources import UNITS_WITHOUT_COLUMN, Condition, Source, Unit
 
-__all__ = ["ColumnPath", "Mapping", "find", "map_columns"]
+__all__ = ["ColumnPath", "Mapping", "find", "map_columns", "no_such_column"]
 
 RECOGNISED: dict[str, tuple[str, ...]] = {
     "url": (
@@ -120,44 +120,33 @@ class Mapping:
 
 
 def map_columns(source: Source, schema: pa.Schema, partitions: tuple[str, ...] = (), text: bool = False) -> Mapping:
-    """Find a source's columns in the (united) schema of its shards.
+    """Find a source's columns in the schema of a shard.
 
     ``partitions`` are the keys of Hive partitions, which count as columns. ``text`` says that nested objects are read
-    as JSON text. Raises :class:`~datasummary.errors.DataError`, which lists the columns there are.
+    as JSON text, and that the schema is only what the first lines show. A shard may lack language and date; an address
+    or a size that is named and not there raises :class:`~datasummary.errors.DataError`, which lists what is.
     """
     for key in partitions:
         if key not in schema.names:
             schema = schema.append(pa.field(key, pa.string()))
 
-    def declared(key: str, name: str) -> ColumnPath:
-        path = find(name, schema, text)
-        if path is None:
-            raise DataError(f"source {source.name}: {key}: there is no column {name}. {_known(name, schema)}")
-        return path
-
-    def role(key: str) -> ColumnPath | None:
+    def role(key: str, optional: bool = False) -> ColumnPath | None:
         name = getattr(source.columns, key)
-        return declared(f"columns.{key}", name) if name else _recognise(RECOGNISED[key], schema, text)
+        if name is None:
+            return _recognise(RECOGNISED[key], schema, text)
+        if optional:
+            return _found_or_later(name, schema, text)
+        return _declared(source, f"columns.{key}", name, schema, text)
 
-    sizes: list[ColumnPath | None] = []
-    for number, measure in enumerate(source.measures):
-        key = "columns.size" if source.columns.size else f"measures[{number}].size"
-        path = declared(key, measure.size) if measure.size else None
-        if path is None and measure.unit not in UNITS_WITHOUT_COLUMN:
-            path = _recognise(RECOGNISED_SIZES[measure.unit], schema, text)
-            if path is None:
-                raise DataError(
-                    f"source {source.name}: no column is recognised as the size in {measure.unit}; name it under "
-                    f"{key}, or count documents with unit: documents. {_known('', schema)}"
-                )
-        sizes.append(path)
     mapping = Mapping(
         url=role("url"),
         page_url=role("page_url"),
-        language=role("language"),
-        date=role("date"),
-        sizes=tuple(sizes),
-        where=tuple((declared("where", name), condition) for name, condition in source.where.items()),
+        language=role("language", optional=True),
+        date=role("date", optional=True),
+        sizes=tuple(_size_column(source, number, schema, text) for number in range(len(source.measures))),
+        where=tuple(
+            (_declared(source, "where", name, schema, text), condition) for name, condition in source.where.items()
+        ),
     )
     if source.category == "crawled" and mapping.address is None:
         raise DataError(
@@ -167,11 +156,52 @@ def map_columns(source: Source, schema: pa.Schema, partitions: tuple[str, ...] =
     return mapping
 
 
+def _size_column(source: Source, number: int, schema: pa.Schema, text: bool) -> ColumnPath | None:
+    measure = source.measures[number]
+    key = f"measures[{number}].size" if len(source.measures) > 1 else "columns.size"
+    if measure.size:
+        return _declared(source, key, measure.size, schema, text)
+    if measure.unit in UNITS_WITHOUT_COLUMN:
+        return None
+    path = _recognise(RECOGNISED_SIZES[measure.unit], schema, text)
+    if path is None:
+        raise DataError(
+            f"source {source.name}: no column is recognised as the size in {measure.unit}; name it under {key}, or "
+            f"count documents with unit: documents. {_known('', schema)}"
+        )
+    return path
+
+
+def _declared(source: Source, key: str, name: str, schema: pa.Schema, text: bool) -> ColumnPath:
+    path = find(name, schema, text)
+    if path is None:
+        raise no_such_column(source, key, name, schema)
+    return path
+
+
+def no_such_column(source: Source, key: str, name: str, schema: pa.Schema) -> DataError:
+    """Give the error for a column that the project file names and no shard has."""
+    return DataError(f"source {source.name}: {key}: there is no column {name}. {_known(name, schema)}")
+
+
+def _found_or_later(name: str, schema: pa.Schema, text: bool) -> ColumnPath | None:
+    """Find a column that rows may lack: in JSON Lines it may come up beyond the lines that were looked at."""
+    path = find(name, schema, text)
+    if path is None and text:
+        column, *rest = _steps(name)
+        return ColumnPath(column, json=tuple(rest))
+    return path
+
+
+def _steps(name: str) -> list[str]:
+    return [quoted.replace('""', '"') or plain for quoted, plain in _STEP.findall(name)]
+
+
 def find(name: str, schema: pa.Schema, text: bool) -> ColumnPath | None:
     """Find a column, or a path into one; a column of exactly that name comes first."""
     if name in schema.names:
         return ColumnPath(name)
-    steps = [quoted.replace('""', '"') or plain for quoted, plain in _STEP.findall(name)]
+    steps = _steps(name)
     if not steps or steps[0] not in schema.names:
         return None
     column, rest = steps[0], steps[1:]

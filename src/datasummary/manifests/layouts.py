@@ -27,7 +27,7 @@ CDXJ_SCHEMA = pa.schema(
         for name in ("url", "timestamp", "status", "mime", "digest", "warc_record_length", "languages")
     ]
 )
-SAMPLE_LINES = 50
+SAMPLE_LINES = 200
 MAGIC = {b"PAR1": "parquet", b"ARROW1": "arrow", b"WARC/": "warc"}
 COMPRESSION_MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 

@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import pyarrow as pa
-
 from datasummary.errors import DataError
-from datasummary.manifests.columns import ColumnPath, Mapping, map_columns
+from datasummary.manifests.columns import Mapping, find, map_columns, no_such_column
 from datasummary.manifests.layouts import Layout, read_layouts
 from datasummary.manifests.shards import Shard
 from datasummary.sources import Source
@@ -50,93 +48,66 @@ class Piece:
 
 
 def plan(
-    source: Source, shards: list[Shard], skip_bad_files: bool, rows_per_batch: int = ROWS_PER_BATCH
+    source: Source,
+    shards: list[Shard],
+    skip_bad_files: bool,
+    rows_per_batch: int = ROWS_PER_BATCH,
+    kept: bool = False,
 ) -> tuple[list[Piece], list[LeftOut]]:
     """Group a source's shards into pieces of work of about ``rows_per_batch`` rows.
 
-    A shard that cannot be read raises its :class:`~datasummary.errors.DataError`, all of them named at once, unless
-    ``skip_bad_files``: then they come back as left out.
+    Each shard is read by its own columns, so that it counts the same whatever it is read with. One that cannot be read
+    raises its :class:`~datasummary.errors.DataError`, all of them named at once, unless ``skip_bad_files``: then they
+    come back as left out. ``kept`` says that other shards of the source were counted before.
     """
-    layouts: list[Layout] = []
     bad: list[LeftOut] = []
+    groups: dict[tuple[object, ...], list[Layout]] = {}
+    mappings: dict[tuple[object, ...], Mapping] = {}
+    unmapped: list[str] = []
     for shard, layout in zip(shards, read_layouts(shards, source.format), strict=True):
         if isinstance(layout, DataError):
             bad.append(LeftOut(shard, str(layout)))
-        else:
-            layouts.append(layout)
-    pieces: list[Piece] = []
-    for group in _alike(source, layouts):
-        mapping, good, lacking = _mapping(source, group, layouts)
-        bad += lacking
-        pieces += [Piece(packed, mapping) for packed in _pack(good, rows_per_batch)]
+            continue
+        try:
+            mapping = map_columns(source, layout.schema, layout.shard.partitions, text=layout.format == "jsonl")
+        except DataError as error:
+            unmapped.append(str(error))
+            bad.append(LeftOut(shard, f"{shard.name}: {error}"))
+            continue
+        key = _alike(layout, mapping)
+        mappings[key] = mapping
+        groups.setdefault(key, []).append(layout)
+    if unmapped and not groups and not kept:
+        raise DataError(unmapped[0])
     if bad and not skip_bad_files:
         raise DataError("\n".join(item.problem for item in bad))
+    if groups and not kept:
+        _require_declared(source, [layout for group in groups.values() for layout in group])
+    pieces = [Piece(packed, mappings[key]) for key, group in groups.items() for packed in _pack(group, rows_per_batch)]
     return pieces, bad
 
 
-def _alike(source: Source, layouts: list[Layout]) -> list[list[Layout]]:
-    """Group layouts that can be read as one: the same format, and the same types in the columns that are needed."""
-    needed: dict[tuple[object, ...], frozenset[str]] = {}
-    groups: dict[tuple[object, ...], list[Layout]] = {}
-    union = _union(layouts)
-    for layout in layouts:
-        kind = (layout.format, layout.compression, layout.shard.partitions)
-        if kind not in needed:
-            mapping = map_columns(source, union, layout.shard.partitions, text=layout.format == "jsonl")
-            needed[kind] = mapping.columns
-        if layout.format in {"csv", "tsv"}:
-            signature: tuple[object, ...] = tuple(layout.schema.names)
-        elif layout.format == "jsonl":
-            signature = ()
-        else:
-            present = sorted(needed[kind] & set(layout.schema.names))
-            signature = tuple((name, str(layout.schema.field(name).type)) for name in present)
-        groups.setdefault((*kind, signature), []).append(layout)
-    return list(groups.values())
+def _alike(layout: Layout, mapping: Mapping) -> tuple[object, ...]:
+    """Give what layouts that can be read as one have in common."""
+    if layout.format in {"csv", "tsv"}:
+        columns: tuple[object, ...] = tuple(layout.schema.names)
+    elif layout.format == "jsonl":
+        columns = ()
+    else:
+        present = sorted(mapping.columns & set(layout.schema.names))
+        columns = tuple((name, str(layout.schema.field(name).type)) for name in present)
+    found = tuple(mapping.roles())
+    return (layout.format, layout.compression, layout.shard.partitions, found, columns)
 
 
-def _union(layouts: list[Layout]) -> pa.Schema:
-    fields: dict[str, pa.Field] = {}
-    for layout in layouts:
-        for field in layout.schema:
-            known = fields.get(field.name)
-            if known is None:
-                fields[field.name] = field.remove_metadata()
-            elif known.type != field.type and pa.types.is_struct(known.type) and pa.types.is_struct(field.type):
-                both = _union([replace(layout, schema=pa.schema(list(kind))) for kind in (known.type, field.type)])
-                fields[field.name] = pa.field(field.name, pa.struct(list(both)))
-    return pa.schema(list(fields.values()))
-
-
-def _mapping(
-    source: Source, group: list[Layout], everything: list[Layout]
-) -> tuple[Mapping, list[Layout], list[LeftOut]]:
-    """Find the columns of a group. One that lacks its address or size is bad; language and date may be absent."""
-    first = group[0]
-    text = first.format == "jsonl"
-    mapping = map_columns(source, _union(everything), first.shard.partitions, text)
-    if text:
-        return mapping, group, []
-    present = {*first.schema.names, *first.shard.partitions}
-
-    def absent(path: ColumnPath | None) -> bool:
-        return path is not None and path.column not in present
-
-    essential = [mapping.address, *mapping.sizes, *(path for path, _ in mapping.where)]
-    lacking = [str(path) for path in essential if absent(path)]
-    if lacking:
-        problem = f"has no column {', '.join(lacking)}, which other shards of source {source.name} have"
-        return mapping, [], [LeftOut(layout.shard, f"{layout.shard.name}: {problem}") for layout in group]
-    return (
-        replace(
-            mapping,
-            url=None if absent(mapping.url) else mapping.url,
-            language=None if absent(mapping.language) else mapping.language,
-            date=None if absent(mapping.date) else mapping.date,
-        ),
-        group,
-        [],
-    )
+def _require_declared(source: Source, layouts: list[Layout]) -> None:
+    """A shard may lack its language or date, but a column that none of them has is a mistake in the project file."""
+    for role in ("language", "date"):
+        name = getattr(source.columns, role)
+        if name and not any(
+            find(name, layout.schema, layout.format == "jsonl") or name in layout.shard.partitions for layout in layouts
+        ):
+            raise no_such_column(source, f"columns.{role}", name, layouts[0].schema)
 
 
 def _pack(layouts: list[Layout], rows_per_batch: int) -> Iterator[list[Layout]]:
