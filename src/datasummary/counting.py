@@ -1,6 +1,6 @@
 """Counting one batch of shards: by raw origin, and by language and month.
 
-A batch is a folder with three files: ``origins.parquet`` (``reason``, ``authority``, ``documents``, ``size_*``,
+A batch is a folder with three files: ``origins.parquet`` (``origin``, ``documents``, ``size_*``,
 ``bad_*``, ``first_date``, ``last_date``), ``totals.parquet`` (``language``, ``month``, ``dating``, ``documents``,
 ``size_*``, ``bad_*``) and ``batch.json``, which says what was read and how.
 """
@@ -23,7 +23,7 @@ from datasummary.engines import FILE, Engine
 from datasummary.errors import DataError, DatasummaryError, WorkspaceError
 from datasummary.manifests.canonical import canonical
 from datasummary.manifests.checks import check_compressed, find_broken_line
-from datasummary.manifests.dates import EARLIEST, parse_day
+from datasummary.manifests.dates import EARLIEST, needs_more, parse_day
 from datasummary.manifests.layouts import Layout
 from datasummary.manifests.plan import LeftOut, Piece
 from datasummary.sources import Measure
@@ -44,21 +44,24 @@ def count_batch(engine: Engine, piece: Piece, measures: list[Measure], until: dt
     """
     table = engine.read(piece.layouts, piece.mapping.columns)
     rows = canonical(table, piece.mapping, measures, engine)
+    per_shard = rows
     if "file" in rows.columns:
-        rows = engine.keep(rows)
+        rows = per_shard = engine.keep(rows)
     by_day = engine.fetch(rows.group_by("language", "day").agg(**_counts(rows, len(measures))))
+    if any(needs_more(value) for value in by_day.column("day").unique().to_pylist()):
+        rows = rows.mutate(day=rows.day_text)
+        by_day = engine.fetch(rows.group_by("language", "day").agg(**_counts(rows, len(measures))))
     days = _days(by_day.column("day"))
     dated = {text: day for text, day in days.items() if day and EARLIEST <= day <= until}
-    with_dates = _with_dates(engine, rows, dated, until)
-    origins = with_dates.group_by("reason", "authority").agg(
-        **_counts(with_dates, len(measures)), first_date=with_dates.date.min(), last_date=with_dates.date.max()
-    )
+    rows = _with_dates(engine, rows, days, until)
+    first, last = rows.date.min().cast("date"), rows.date.max().cast("date")
+    origins = rows.group_by("origin").agg(**_counts(rows, len(measures)), first_date=first, last_date=last)
     engine.write(origins, folder / "origins.parquet")
     _write_totals(by_day, days, until, folder / "totals.parquet")
     documents = _verified(folder, len(measures))
     beyond = [day for day in days.values() if day and day > until]
     return {
-        "rows": _rows_per_shard(engine, piece, table, rows, documents),
+        "rows": _rows_per_shard(engine, piece, table, per_shard, documents),
         "documents": documents,
         "latest": str(max(dated.values())) if dated else None,
         "beyond": str(min(beyond)) if beyond else None,
@@ -83,15 +86,20 @@ def _days(column: pa.ChunkedArray) -> dict[Any, dt.date | None]:
     }
 
 
-def _with_dates(engine: Engine, rows: ibis.Table, dated: dict[Any, dt.date], until: dt.date) -> ibis.Table:
+def _with_dates(engine: Engine, rows: ibis.Table, days: dict[Any, dt.date | None], until: dt.date) -> ibis.Table:
+    """Add ``date``, null where it is none or out of range: a date, or a text that sorts and reads as one."""
     if rows.day.type().is_date():
         return rows.mutate(date=ibis.cases((rows.day.between(EARLIEST, until), rows.day)))
-    if not dated:
-        return rows.mutate(date=ibis.null("date"))
+    first, last = str(EARLIEST), str(until)
+    dated = {text: day for text, day in days.items() if day and EARLIEST <= day <= until}
+    if all(text == str(day) for text, day in dated.items()):
+        between = rows.day.between(first, last)
+        none = [text for text in days if first <= text <= last and text not in dated]
+        return rows.mutate(date=ibis.cases((between & ~rows.day.isin(none) if none else between, rows.day)))
     known = engine.small(
-        pa.table({"day_text": pa.array(list(dated), pa.string()), "date": pa.array(list(dated.values()), pa.date32())})
+        pa.table({"known": pa.array(list(dated), pa.string()), "date": pa.array(list(dated.values()), pa.date32())})
     )
-    return rows.left_join(known, rows.day == known.day_text)
+    return rows.left_join(known, rows.day == known.known)
 
 
 def _write_totals(by_day: pa.Table, days: dict[Any, dt.date | None], until: dt.date, path: Path) -> None:

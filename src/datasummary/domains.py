@@ -41,11 +41,15 @@ themselves.
 
 _DEFAULT_PORTS = (80, 443)
 _IS_PLAIN = (
-    "(length(authority) < 64 AND regexp_full_match(authority, '[a-z0-9_][a-z0-9_.-]*[.][a-z][a-z0-9-]*') "
-    "AND NOT contains(authority, '..'))"
+    "(length(origin) < 64 AND regexp_full_match(origin, '[a-z0-9_][a-z0-9_.-]*[.][a-z][a-z0-9-]*') "
+    "AND NOT contains(origin, '..'))"
 )
-"""SQL for an authority that is its own host: lower case, no empty label, none too long, no number at the end."""
+"""SQL for an origin that is its own host: lower case, no empty label, none too long, no number at the end."""
 _FORBIDDEN = re.compile(r"[\x00-\x20\"#%/:<>?@\[\\\]^`{|}\x7f]")
+_USUAL = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.-]*\.[A-Za-z][A-Za-z0-9-]*)(?::([0-9]{0,4}))?")
+_CUT = re.compile(r"[/?#\\]")
+_LINE_BREAKS = re.compile(r"[\t\r\n]")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _DOTS = re.compile("[\u3002\uff0e\uff61]")
 
 
@@ -66,7 +70,11 @@ def parse_authority(raw: str) -> Authority:
     >>> parse_authority("user@WWW.Bücher.example.:8080")
     Authority(host='www.xn--bcher-kva.example', port=8080, reason=None)
     """
-    authority = re.split(r"[/?#\\]", re.sub(r"[\t\r\n]", "", raw), maxsplit=1)[0]
+    usual = _USUAL.fullmatch(raw)
+    if usual and ".." not in raw and len(raw) < 64:
+        number = int(usual[2] or 80)
+        return Authority(usual[1].lower(), None if number in _DEFAULT_PORTS else number, None)
+    authority = _CUT.split(_LINE_BREAKS.sub("", raw), maxsplit=1)[0]
     authority = authority.rpartition("@")[2].strip("\x00 ")
     if authority.startswith("["):
         address, bracket, rest = authority[1:].partition("]")
@@ -129,7 +137,7 @@ def _ip_v6(address: str, rest: str) -> Authority:
 def _ip_v4(name: str) -> str | None:
     """Read an IPv4 address in any spelling that browsers take; ``None`` for a name, empty for a broken address."""
     parts = name.split(".")
-    if not re.fullmatch(r"[0-9]+|0x[0-9a-f]*", parts[-1]):
+    if not _NUMBER.fullmatch(parts[-1]):
         return None
     if len(parts) > 4:
         return ""
@@ -260,35 +268,38 @@ def registrable_domains(hosts: pa.Array | list[str], level: DomainLevel = "regis
     return answers.column("domain").combine_chunks().take(pa.array(place))
 
 
-def attribute_origins(connection: duckdb.DuckDBPyConnection, origins: list[str], level: DomainLevel) -> str:
-    """Give the query that attributes the origins of batches to hosts and domains.
+def attribute_origins(connection: duckdb.DuckDBPyConnection, origins: str, level: DomainLevel) -> str:
+    """Give the query that attributes the origins of a batch to hosts and domains.
 
-    ``origins`` are Parquet files with ``reason``, ``authority``, then counts and dates. The query's rows have
-    ``reason`` (null or one of :data:`REASONS`), ``host``, ``port``, ``domain`` in place of the first two. A host may
-    stand in several rows, one for each spelling and file.
+    ``origins`` is a Parquet file with ``origin`` (a raw authority, or ``?`` and a reason), then counts and dates. The
+    query's rows have ``reason`` (null or one of :data:`REASONS`), ``host``, ``port``, ``domain`` in its place. A host
+    may stand in several rows, one for each spelling.
     """
     connection.read_parquet(origins).create_view("origins", replace=True)
-    odd = connection.sql(f"SELECT DISTINCT authority FROM origins WHERE NOT {_IS_PLAIN}").to_arrow_table()
-    connection.register("taken_apart", _taken_apart(odd.column("authority")))
+    odd = connection.sql(f"SELECT DISTINCT origin FROM origins WHERE NOT {_IS_PLAIN}").to_arrow_table()
+    connection.register("taken_apart", _taken_apart(odd.column("origin")))
     depth = _register_suffixes(connection, private=level == "private_suffix")
     parsed = (
-        f"(SELECT * EXCLUDE (plain, odd_host), if(plain, authority, odd_host) AS host FROM "
-        f"(SELECT *, {_IS_PLAIN} AS plain FROM origins) LEFT JOIN taken_apart USING (authority))"
+        f"(SELECT * EXCLUDE (plain, odd_host), if(plain, origin, odd_host) AS host FROM "
+        f"(SELECT *, {_IS_PLAIN} AS plain FROM origins) LEFT JOIN taken_apart USING (origin))"
     )
     shown = "if(domain IS NULL, NULL, host)" if level == "host" else "domain"
     return (
-        f"SELECT coalesce(reason, odd_reason, if(domain IS NULL, 'no_public_suffix', NULL)) AS reason, host, port, "
+        f"SELECT coalesce(odd_reason, if(domain IS NULL, 'no_public_suffix', NULL)) AS reason, host, port, "
         f"if(odd_reason IS NULL, {shown}, NULL) AS domain, "
-        f"* EXCLUDE (reason, authority, host, port, odd_reason, domain) FROM ({_domains_sql(depth, parsed)})"
+        f"* EXCLUDE (origin, host, port, odd_reason, domain) FROM ({_domains_sql(depth, parsed)})"
     )
 
 
-def _taken_apart(authorities: pa.ChunkedArray) -> pa.Table:
-    """Take apart, call by call, the authorities that are no plain host name."""
-    answers = [parse_authority(raw) for raw in authorities.to_pylist()]
+def _taken_apart(origins: pa.ChunkedArray) -> pa.Table:
+    """Take apart, call by call, the origins that are no plain host name."""
+    answers = [
+        Authority(None, None, origin[1:]) if origin.startswith("?") else parse_authority(origin)
+        for origin in origins.to_pylist()
+    ]
     return pa.table(
         {
-            "authority": authorities,
+            "origin": origins,
             "odd_host": pa.array([answer.host for answer in answers], pa.string()),
             "port": pa.array([answer.port for answer in answers], pa.int32()),
             "odd_reason": pa.array([answer.reason for answer in answers], pa.string()),

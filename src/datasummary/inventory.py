@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from datasummary.errors import DataError, DatasummaryError, Interrupted, WorkspaceError
+from datasummary.errors import DataError, DatasummaryError, Interrupted, ProjectError, WorkspaceError
 from datasummary.manifests.plan import ROWS_PER_BATCH, LeftOut, Piece, plan
 from datasummary.manifests.shards import Shard, list_shards
 from datasummary.merging import write_tables
@@ -194,7 +194,7 @@ def _count(
                 result = count_batch(engine, piece, measures, until, folder)
                 text = record(part.config, piece, until, result)
                 (folder / "batch.json").write_text(text, "utf-8")
-        except (Interrupted, AssertionError, WorkspaceError):
+        except (Interrupted, AssertionError, ProjectError, WorkspaceError):
             raise
         except Exception as error:
             bad = find_bad_shards(engine, piece, measures, error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,12 +123,12 @@ class _Merger:
             self._empty(place, sized)
             return
         sums = ", ".join(f"sum({name}) AS {name}" for name in ["documents", *sized])
-        origins = [str(folder / "origins.parquet") for folder in folders]
-        attributed = attribute_origins(self.connection, origins, self.project.domain_level)
-        self.connection.execute(
-            f"CREATE TEMP TABLE by_domain_{place} AS SELECT reason, domain, {sums}, min(first_date) AS first_date, "
-            f"max(last_date) AS last_date FROM ({attributed}) GROUP BY reason, domain"
+        merged = f"reason, domain, {sums}, min(first_date) AS first_date, max(last_date) AS last_date"
+        self.connection.read_parquet([self._domains(folder, merged) for folder in folders]).create_view(
+            "kept_now", True
         )
+        query = "FROM kept_now" if len(folders) == 1 else f"SELECT {merged} FROM kept_now GROUP BY reason, domain"
+        self.connection.execute(f"CREATE TEMP TABLE by_domain_{place} AS {query}")
         totals = [str(folder / "totals.parquet") for folder in folders]
         self.connection.read_parquet(totals).create_view("totals_now", replace=True)
         spelled = self.connection.sql("SELECT DISTINCT language FROM totals_now").to_arrow_table().column(0)
@@ -137,6 +138,16 @@ class _Merger:
             f"CREATE TEMP TABLE by_month_{place} AS SELECT code AS language, month, dating, {sums} "
             f"FROM totals_now JOIN codes ON totals_now.language IS NOT DISTINCT FROM codes.language GROUP BY ALL"
         )
+
+    def _domains(self, batch: Path, merged: str) -> str:
+        """Work out a batch's domains, and keep them for the next time."""
+        level = self.project.domain_level
+        kept = batch / f"domains-{level}-{suffix_list_date()}.parquet"
+        if not kept.exists():
+            attributed = attribute_origins(self.connection, str(batch / "origins.parquet"), level)
+            domains = self.connection.sql(f"SELECT {merged} FROM ({attributed}) GROUP BY reason, domain")
+            write_atomically(kept, lambda path: domains.write_parquet(str(path), compression="lz4"))
+        return str(kept)
 
     def _empty(self, place: int, sized: list[str]) -> None:
         counts = "".join(f", 0::HUGEINT AS {name}" for name in ["documents", *sized])
@@ -319,11 +330,17 @@ def _query(name: str, place: int, number: int, size: str) -> str:
 
 def _write(path: Path, schema: pa.Schema, pieces: Iterator[pa.Table]) -> None:
     """Write a table in row groups of a fixed length, so that the same rows give the same bytes."""
+    repeated = [name for name in schema.names if name not in {"domain", "documents", "size"}]
 
     def fill(aside: Path) -> None:
-        with pq.ParquetWriter(aside, schema, compression="zstd") as writer:
+        with (
+            ThreadPoolExecutor(1) as ahead,
+            pq.ParquetWriter(aside, schema, compression="zstd", use_dictionary=repeated) as writer,
+        ):
             waiting = schema.empty_table()
-            for piece in pieces:
+            coming = ahead.submit(next, pieces, None)
+            while (piece := coming.result()) is not None:
+                coming = ahead.submit(next, pieces, None)
                 waiting = pa.concat_tables([waiting, piece])
                 while waiting.num_rows >= ROWS_PER_GROUP:
                     writer.write_table(waiting.slice(0, ROWS_PER_GROUP).combine_chunks(), ROWS_PER_GROUP)

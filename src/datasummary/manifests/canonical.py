@@ -1,15 +1,16 @@
 """Rows of any manifest in one shape, as an Ibis expression that means the same on DuckDB and on Spark.
 
-========== ==========================================================================================
-column     content
-========== ==========================================================================================
-authority  the raw authority of an http or https address, null where there is none
-reason     why there is none (see ``domains.REASONS``), else null
-language   as the manifest spells it
-day        what the date's day can be told from: a date, or a short text that few rows spell differently
-size_0 …   one for each measure: a whole number from 0 to 2^53, null where the manifest's is bad
-file       the shard, where rows per shard have to be counted
-========== ==========================================================================================
+======== ============================================================================================
+column   content
+======== ============================================================================================
+origin   the raw authority of an http or https address; for other rows ``?`` (which no authority holds)
+         and the reason why there is none, such as ``?no_scheme`` (see ``domains.REASONS``)
+language as the manifest spells it
+day      what the date's day can be told from: a date, or the first ten characters
+day_text a longer text, for dates that do not begin with year, month and day
+size_0 … one for each measure: a whole number from 0 to 2^53, null where the manifest's is bad
+file     the shard, where rows per shard have to be counted
+======== ============================================================================================
 
 Only what must be done per row is done here. Hosts, suffixes, languages and the meaning of dates are worked out later,
 once for each distinct value.
@@ -54,7 +55,7 @@ def canonical(table: ibis.Table, mapping: Mapping, measures: list[Measure], engi
     columns["web"] = columns["address"].startswith("https://") | columns["address"].startswith("http://")
     columns["third"] = split_part(columns["address"], "/", 3)
     columns["language"] = _text(kept, mapping.language, engine)
-    columns["day"] = _day(_value(kept, mapping.date, engine)) if mapping.date else ibis.null("string")
+    columns["day"], columns["day_text"] = _day(_value(kept, mapping.date, engine) if mapping.date else None)
     for number, (measure, path) in enumerate(zip(measures, mapping.sizes, strict=True)):
         columns[f"size_{number}"] = (
             _size(_value(kept, path, engine), measure.unit) if path else ibis.literal(1, "decimal(18, 0)")
@@ -62,9 +63,9 @@ def canonical(table: ibis.Table, mapping: Mapping, measures: list[Measure], engi
     if FILE in kept.columns:
         columns["file"] = kept[FILE]
     rows = kept.select(**columns)
-    carried = ["language", "day", *(f"size_{number}" for number in range(len(measures)))]
+    carried = ["language", "day", "day_text", *(f"size_{number}" for number in range(len(measures)))]
     carried += ["file"] if FILE in kept.columns else []
-    return rows.select(reason=_reason(rows), authority=_authority(rows), **{name: rows[name] for name in carried})
+    return rows.select(origin=_origin(rows), **{name: rows[name] for name in carried})
 
 
 def as_read(table: ibis.Table, mapping: Mapping, engine: Engine) -> ibis.Table:
@@ -86,26 +87,16 @@ def _text(table: ibis.Table, path: ColumnPath | None, engine: Engine) -> ibis.Va
     return value if value.type().is_string() else value.cast("string")
 
 
-def _reason(rows: ibis.Table) -> ibis.Value:
-    address = rows.address
+def _origin(rows: ibis.Table) -> ibis.Value:
+    address, third = rows.address, rows.third
     return ibis.cases(
-        (rows.web, ibis.null("string")),
-        (address.isnull(), "no_url"),
-        (address.re_search(_WEB), ibis.null("string")),
-        (address.re_search(_BLANK), "no_url"),
-        (address.re_search(_WEB_WITHOUT_AUTHORITY), "no_host"),
-        (address.re_search(_ANY_SCHEME), "other_scheme"),
-        else_="no_scheme",
-    )
-
-
-def _authority(rows: ibis.Table) -> ibis.Value:
-    return ibis.cases(
-        (
-            rows.web,
-            ibis.cases((rows.third.contains("?"), split_part(rows.third, "?", 1)), else_=rows.third),
-        ),
-        (rows.address.re_search(_WEB), rows.address.re_extract(_WEB, 1)),
+        (rows.web, ibis.cases((third.contains("?"), split_part(third, "?", 1)), else_=third)),
+        (address.isnull(), "?no_url"),
+        (address.re_search(_WEB), address.re_extract(_WEB, 1)),
+        (address.re_search(_BLANK), "?no_url"),
+        (address.re_search(_WEB_WITHOUT_AUTHORITY), "?no_host"),
+        (address.re_search(_ANY_SCHEME), "?other_scheme"),
+        else_="?no_scheme",
     )
 
 
@@ -126,24 +117,26 @@ def _size(value: ibis.Value, unit: Unit) -> ibis.Value:
     return ibis.cases((size.between(0.0, float(LARGEST_SIZE)), whole.cast("decimal(18, 0)")))
 
 
-def _day(value: ibis.Value) -> ibis.Value:
+def _day(value: ibis.Value | None) -> tuple[ibis.Value, ibis.Value]:
+    """Give ``day`` and ``day_text``; the latter is worked out only where it is asked for."""
+    if value is None:
+        return ibis.null("string"), ibis.null("string")
     kind = value.type()
-    if kind.is_date():
-        return value
-    if kind.is_timestamp():
-        return value.date()
-    if kind.is_integer():
-        return _day_of_integer(value.cast("int64"))
+    if kind.is_date() or kind.is_timestamp():
+        day = value if kind.is_date() else value.date()
+        return day, ibis.null("string")
     if kind.is_numeric():
         number = value.cast("float64")
-        return _day_of_integer(ibis.cases((number.between(0.0, 9e18), number.floor().cast("int64"))))
+        whole = value.cast("int64") if kind.is_integer() else number.floor().cast("int64")
+        day = _day_of_integer(whole if kind.is_integer() else ibis.cases((number.between(0.0, 9e18), whole)))
+        return day, day
     text = value if kind.is_string() else value.cast("string")
-    first = text.left(10)
-    return ibis.cases(
-        (first.contains(" "), text.left(20)),
+    longer = ibis.cases(
+        (text.left(10).contains(" "), text.left(20)),
         (text.length() == 14, text.left(8)),
-        else_=first,
+        else_=text.left(10),
     )
+    return text.left(10), longer
 
 
 def _day_of_integer(value: ibis.Value) -> ibis.Value:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-__all__ = ["EARLIEST", "parse_day"]
+__all__ = ["EARLIEST", "needs_more", "parse_day"]
 
 EARLIEST = dt.date(1990, 1, 1)
 """Dates before the web are counted, and kept out of computed dates."""
@@ -44,6 +44,11 @@ def parse_day(text: str | None) -> dt.date | None:
             unit *= 1_000
         return _after_1970(number // unit)
     return None
+
+
+def needs_more(text: object) -> bool:
+    """Tell whether ten characters of a date may mean another day than all of it: digits alone, or parted by blanks."""
+    return isinstance(text, str) and (" " in text or (len(text) == 10 and text.isdigit()))
 
 
 def _date(year: str, month: str, day: str) -> dt.date | None:

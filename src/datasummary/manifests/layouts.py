@@ -135,8 +135,14 @@ def _without_dictionaries(kind: pa.DataType) -> pa.DataType:
 
 
 def _csv_schema(text: Any, format_: str) -> pa.Schema:
-    lines = io.TextIOWrapper(io.BufferedReader(Readable(text)), encoding="utf-8-sig", newline="")
-    header = next(csv.reader(lines, delimiter="\t" if format_ == "tsv" else ",", strict=True), [])
+    lines = io.TextIOWrapper(
+        io.BufferedReader(Readable(text)), encoding="utf-8-sig", errors="surrogateescape", newline=""
+    )
+    try:
+        header = next(csv.reader(lines, delimiter="\t" if format_ == "tsv" else ",", strict=True), [])
+        ",".join(header).encode()
+    except (csv.Error, UnicodeEncodeError) as error:
+        raise DataError(f"line 1: no header can be read ({error}); write the names of the columns there") from None
     duplicates = {name for name in header if header.count(name) > 1}
     if duplicates:
         raise DataError(f"the header names {', '.join(sorted(duplicates))} twice; give each column its own name")
@@ -161,6 +167,8 @@ def _json_schema(text: Any) -> pa.Schema:
             _merge(sample, row)
         if number >= SAMPLE_LINES:
             break
+    if not sample:
+        raise DataError("there is no row in it; remove it, or leave it out with --skip-bad-files, which counts it")
     return pa.schema(_fields(sample))
 
 

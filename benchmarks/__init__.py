@@ -1,0 +1,1 @@
+"""What datasummary costs, each figure beside its peer, measured in one run: ``python -m benchmarks``."""

@@ -1,0 +1,33 @@
+"""``python -m benchmarks``: measure, print the table, and with ``--write`` keep it in benchmarks/RESULTS.md."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from benchmarks.scan import measure
+from benchmarks.table import machine, markdown
+
+HERE = Path(__file__).resolve().parent
+FULL = 20_000_000
+
+
+def main() -> None:
+    """Read the options, run everything, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--rows", type=int, default=FULL, help="rows of the manifest (default: %(default)s)")
+    parser.add_argument("--repeat", type=int, default=3, help="times that each task runs (default: %(default)s)")
+    parser.add_argument("--data", type=Path, help="folder for the manifest (default: benchmarks/data/ROWS)")
+    parser.add_argument("--write", action="store_true", help="also write benchmarks/RESULTS.md")
+    options = parser.parse_args()
+    rows = measure(options.rows, options.data or HERE / "data" / str(options.rows), options.repeat)
+    text = f"{markdown(rows)}\n{machine()}\n"
+    if options.rows != FULL:
+        text += f"\nThe targets are set for {FULL:,} rows; with {options.rows:,} the start of each task weighs more.\n"
+    print(text, end="")
+    if options.write:
+        (HERE / "RESULTS.md").write_text(f"# Results\n\nWritten by `python -m benchmarks --write`.\n\n{text}")
+
+
+if __name__ == "__main__":
+    main()
