@@ -267,7 +267,10 @@ def _show_inventory(found: Inventory, as_json: bool, quiet: bool) -> None:
     elif not quiet:
         from datasummary.overview import remarks, sources_table
 
-        _print(sources_table(found))
+        if found.sources.arrow().num_rows:
+            _print(sources_table(found))
+        else:
+            _say("No source has manifests; sizes are those that the project file declares.")
         _lines(remarks(found))
         _say(f"The inventory is in {found.folder}.")
 
