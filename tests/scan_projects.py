@@ -95,6 +95,6 @@ def leftovers(home: Path) -> list[Path]:
     found += list((workspace / "tmp").rglob("*"))
     whole = {"batch.json", "origins.parquet", "totals.parquet"}
     for folder in (workspace / "scan").iterdir() if (workspace / "scan").is_dir() else ():
-        if {file.name for file in folder.iterdir()} != whole:
+        if {file.name for file in folder.iterdir() if not file.match("domains-*.parquet")} != whole:
             found.append(folder)
     return found

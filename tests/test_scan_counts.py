@@ -141,7 +141,7 @@ def test_domains_and_what_has_none_add_up_to_the_manifest_in_every_format(
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        for number in range(shards):
+        for number in range(min(shards, len(written))):
             write_rows(home / f"data/part-{number}.{format_}", written[number::shards])
         project = project_of(home, {"manifests": ["data"], "columns": {"size": "size"}})
         assert_counts_as_a_plain_loop(scan(project), written)
