@@ -1,4 +1,4 @@
-"""Mistakes in a project file, in plain words: what pydantic found, told by file, line and key.
+"""Mistakes in a project file or a policy, in plain words: what pydantic found, told by file, line and key.
 
 Each mistake says what is wrong and what to do. Lines are those of the YAML nodes, so they stay true behind
 comments, anchors and folded text.
@@ -16,7 +16,7 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
-__all__ = ["FIELD_KEYS", "PATTERNS", "Mistake", "explain", "field_mistakes", "nearest"]
+__all__ = ["FIELD_KEYS", "PATTERNS", "Mistake", "explain", "field_mistakes", "line_of", "nearest"]
 
 FIELD_KEYS = ("narratives", "gaps", "accepted")
 """Keys of the project file whose own keys are field ids of the template."""
@@ -43,7 +43,7 @@ _EITHER = {
 
 @dataclass(frozen=True)
 class Mistake:
-    """One thing that is wrong in a project file or catalogue."""
+    """One thing that is wrong in a file that people write."""
 
     path: Path
     line: int
@@ -150,6 +150,11 @@ def _repeated_name(root: yaml.Node) -> tuple[str, int]:
     return "sources", sources.line if sources else 1
 
 
+def line_of(loc: tuple[str | int, ...], root: yaml.Node) -> int:
+    """Line of the key or entry at ``loc``; where it is not written there, of the nearest above it that is."""
+    return _places(loc, root)[-1].line
+
+
 def _written(places: list[_Place]) -> str:
     return "".join(f"[{p.step}]" if isinstance(p.step, int) else f".{p.step}" for p in places[1:]).removeprefix(".")
 
@@ -234,7 +239,7 @@ def _models_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[type[
 
 def _fields(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
     """Keys that may stand where the last step of ``loc`` stands."""
-    return [name for inner in _models_at(model, loc) for name in inner.model_fields]
+    return [info.alias or name for inner in _models_at(model, loc) for name, info in inner.model_fields.items()]
 
 
 def _about(model: type[BaseModel], loc: tuple[str | int, ...]) -> str:

@@ -58,15 +58,7 @@ Stage = Literal["pretraining", "mid_training", "fine_tuning", "alignment", "othe
 LegalBasis = Literal["tdm_exception", "scientific_research", "licence", "open_licence", "own", "other"]
 Format = Literal["parquet", "csv", "tsv", "jsonl", "arrow", "warc", "cdxj"]
 
-CATEGORIES: tuple[Category, ...] = (
-    "public",
-    "licensed",
-    "third_party",
-    "crawled",
-    "user_data",
-    "synthetic",
-    "other",
-)
+CATEGORIES: tuple[Category, ...] = ("public", "licensed", "third_party", "crawled", "user_data", "synthetic", "other")
 MODALITIES: tuple[Modality, ...] = ("text", "image", "video", "audio", "other")
 """The modalities, in the order in which the template lists them (field 1.3.a)."""
 
@@ -312,6 +304,9 @@ class Source(Part):
     """Whether it is publicly known that this private dataset was obtained (fields 2.2.2.c and d)."""
     crawlers: list[Crawler] = []
     """The crawlers that collected it (fields 2.3.b to d)."""
+    collectors: Texts = []
+    """Product tokens of whoever collected it, where that was not the provider: ``CCBot`` for what derives from Common
+    Crawl. Signals addressed to them count where the policy says so."""
     content: CrawledContent = CrawledContent()
     """What was crawled: which sites, from where, in which languages, for whom (field 2.3.f)."""
     generators: list[Generator] = []
