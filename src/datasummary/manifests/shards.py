@@ -18,7 +18,7 @@ from typing import Any
 
 from datasummary.errors import DataError
 
-__all__ = ["Shard", "list_shards", "open_shard"]
+__all__ = ["Shard", "is_unchanged", "list_shards", "open_shard"]
 
 SUFFIXES = {
     ".parquet": "parquet",
@@ -110,6 +110,14 @@ def open_shard(shard: Shard) -> Any:
     import fsspec
 
     return fsspec.open(shard.path, "rb").open()
+
+
+def is_unchanged(shard: Shard) -> bool:
+    """Tell whether a file is as it was when it was listed; of remote ones this is not asked."""
+    if shard.remote:
+        return True
+    path = Path(shard.path)
+    return path.exists() and _local(path, path.parent).identity[1:] == shard.identity[1:]
 
 
 def filesystem(address: str) -> Any:
