@@ -9,7 +9,6 @@ lock, they see each segment as its writer last completed it.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import shutil
@@ -23,10 +22,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datasummary.errors import DataError, WorkspaceError
+from datasummary.errors import DataError
 from datasummary.evidence.captures import DIGEST_DIFFERS, Capture
 from datasummary.evidence.records import unpack
-from datasummary.workspace import Workspace, explained
+from datasummary.workspace import Workspace, explained, held
 
 if TYPE_CHECKING:
     from datasummary.project import Project
@@ -165,19 +164,8 @@ class Archive:
         """
         with explained(self.root):
             (self.root / "index").mkdir(parents=True, exist_ok=True)
-            lock = (self.root / "lock").open("a+b", buffering=0)
-        with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                lock.seek(0)
-                holder = lock.read().decode().strip() or "another process"
-                raise WorkspaceError(
-                    f"{self.root}: evidence is already being taken in here ({holder}); wait for it, or stop it first"
-                ) from None
+        with held(self.root, "evidence is already being taken in here"):
             with explained(self.root):
-                lock.truncate(0)
-                lock.write(f"process {os.getpid()}".encode())
                 for left in self.root.glob(".*.part"):
                     shutil.rmtree(left) if left.is_dir() else left.unlink()
             yield
