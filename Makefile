@@ -15,7 +15,12 @@ help: ## Show this list
 demo: $(VENV)/.runtime ## Make the example project in demo/ and document it
 	rm -rf $(DEMO)
 	$(BIN)/datasummary init $(DEMO) --example
+	$(BIN)/datasummary collect --project $(DEMO)/datasummary.yaml \
+	  --from $(DEMO)/evidence/captures.parquet --requests $(DEMO)/evidence/requests.csv
 	$(BIN)/datasummary run --project $(DEMO)/datasummary.yaml
+	$(BIN)/python pipelines/example/collect.py $(DEMO)/datasummary.yaml
+	$(BIN)/datasummary audit --project $(DEMO)/datasummary.yaml
+	$(BIN)/datasummary filter --project $(DEMO)/datasummary.yaml
 	@echo
 	@echo "The project file:       $(DEMO)/datasummary.yaml"
 	@echo "May be published:       $(DEMO)/out/public/"

@@ -48,6 +48,7 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "chromium-driver": lambda: _has("chromedriver"),
     "default-jre-headless": _has_java,
     "mount": _can_mount,
+    "nginx-light": lambda: _has("nginx") or Path("/usr/sbin/nginx").exists(),
     "poppler-utils": lambda: _has("pdftotext"),
 }
 

@@ -478,7 +478,7 @@ def test_the_command_ends_with_2_for_usage_and_3_for_data(tmp_path: Path) -> Non
     (tmp_path / "a.csv").write_text("url,tokens\nhttps://example.org/,5\n")
     for words, status, said in [
         (["a.csv"], 2, "say --from before the files"),
-        ([], 2, "nothing to collect from"),
+        ([], 2, "there is no collect: to say who asks"),
         (["--from", "a.csv", "--captured", "soon"], 2, "this is no date"),
         (["--from", "none.csv"], 3, "no file matches"),
         (["--from", "a.csv"], 3, "a.csv: evidence needs the columns body, and host or url; this table has url, tokens"),

@@ -432,7 +432,7 @@ def test_every_pattern_of_the_project_file_has_words():
                 yield from patterns(inner)
 
     found = set(patterns(Project.model_json_schema(mode="serialization")))
-    assert len(found) == 5
+    assert len(found) == 7
     assert found == set(PATTERNS)
 
 

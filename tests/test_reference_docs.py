@@ -10,8 +10,10 @@ import datasummary
 from datasummary.domains import REASONS
 from datasummary.manifests.columns import RECOGNISED, RECOGNISED_SIZES
 from datasummary.manifests.shards import COMPRESSIONS, SUFFIXES
-from datasummary.status import State
+from datasummary.project_status import State
+from datasummary.verdicts import Verdict
 
+AUDIT = (ROOT / "docs" / "audit.md").read_text("utf-8")
 MANIFESTS = (ROOT / "docs" / "manifests.md").read_text("utf-8")
 SCAN = (ROOT / "docs" / "scan.md").read_text("utf-8")
 
@@ -49,3 +51,17 @@ def test_every_column_of_every_table_is_documented(tmp_path):
     for table in (inventory.domains, inventory.totals, inventory.unattributed, inventory.sources, inventory.inputs):
         names = ", ".join(f"`{name}`" for name in pq.read_schema(table.path).names)
         assert row_of(SCAN, f"`{table.path.name}`").split("|")[2].strip() == names
+
+
+def test_every_column_of_the_audits_tables_is_documented(tmp_path):
+    datasummary.init(tmp_path, example=True)
+    project = datasummary.Project.load(tmp_path / "datasummary.yaml")
+    datasummary.scan(project)
+    audit = datasummary.audit(project)
+    for table in (audit.verdicts, audit.domains, audit.signals):
+        names = ", ".join(f"`{name}`" for name in pq.read_schema(table.path).names)
+        assert row_of(AUDIT, f"`{table.path.name}`").split("|")[3].strip() == names
+
+
+def test_every_verdict_is_documented():
+    assert [verdict for verdict in get_args(Verdict) if f"\n| `{verdict}` |" not in AUDIT] == []

@@ -7,7 +7,7 @@
 >>> datasummary.summary(project).paths  # doctest: +SKIP
 
 The functions are named as the commands: :func:`init`, :func:`schema`, :func:`scan`, :func:`summary`, :func:`run`,
-:func:`status`, :func:`accept`.
+:func:`status`, :func:`accept`, :func:`collect`, :func:`audit`, :func:`explain`, :func:`filter`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 __all__ = [
+    "Audit",
     "DataError",
     "DatasummaryError",
     "Interrupted",
@@ -28,9 +29,16 @@ __all__ = [
     "SummaryResult",
     "WorkspaceError",
     "accept",
+    "audit",
+    "collect",
+    "collect_web",
+    "compare_policies",
+    "explain",
+    "filter",
     "init",
     "merge",
     "run",
+    "sample_hosts",
     "scan",
     "scan_part",
     "schema",
@@ -39,35 +47,51 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Audit": "auditing",
     "DataError": "errors",
     "DatasummaryError": "errors",
     "Interrupted": "errors",
     "Inventory": "tables",
     "Project": "project",
     "ProjectError": "errors",
-    "Status": "status",
+    "Status": "project_status",
     "SummaryResult": "documents.summary",
     "WorkspaceError": "errors",
     "accept": "documents.acceptance",
+    "audit": "auditing",
+    "collect": "evidence.intake",
+    "collect_web": "collecting",
+    "compare_policies": "auditing",
+    "explain": "explaining",
+    "filter": "filtering",
     "init": "example",
     "merge": "inventory",
     "run": "runs",
+    "sample_hosts": "auditing",
     "scan": "inventory",
     "scan_part": "inventory",
     "schema": "runs",
-    "status": "status",
+    "status": "project_status",
     "summary": "runs",
 }
 
+_NAMES = {"filter": "filter_manifests"}
+"""Functions that bear another name at home, where it would hide a builtin."""
+
 if TYPE_CHECKING:
+    from datasummary.auditing import Audit, audit, compare_policies, sample_hosts
+    from datasummary.collecting import collect_web
     from datasummary.documents.acceptance import accept
     from datasummary.documents.summary import SummaryResult
     from datasummary.errors import DataError, DatasummaryError, Interrupted, ProjectError, WorkspaceError
+    from datasummary.evidence.intake import collect
     from datasummary.example import init
+    from datasummary.explaining import explain
+    from datasummary.filtering import filter_manifests as filter  # noqa: A004, a command's name
     from datasummary.inventory import merge, scan, scan_part
     from datasummary.project import Project
+    from datasummary.project_status import Status, status
     from datasummary.runs import run, schema, summary
-    from datasummary.status import Status, status
     from datasummary.tables import Inventory
 
 
@@ -75,6 +99,6 @@ def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for: quick commands load neither Ibis nor pandas."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"datasummary.{_HOMES[name]}"), name)
+    value = getattr(import_module(f"datasummary.{_HOMES[name]}"), _NAMES.get(name, name))
     globals()[name] = value
     return value

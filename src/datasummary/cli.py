@@ -6,10 +6,8 @@ ever means a bug.
 
 from __future__ import annotations
 
-import json
 import re
 import sys
-from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,11 +15,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from datasummary import __version__
+from datasummary.cli_audit import register
+from datasummary.cli_collect import register as register_collect
+from datasummary.cli_options import (
+    DEFAULT_PROJECT,
+    Engine,
+    EngineName,
+    Json,
+    MemoryLimit,
+    ProjectFile,
+    Quiet,
+    SkipBadFiles,
+    Threads,
+    load,
+    print_json,
+    print_table,
+    say,
+    say_lines,
+)
 from datasummary.errors import DatasummaryError, Interrupted, ProjectError
 
 if TYPE_CHECKING:
     from datasummary.documents.summary import SummaryResult
-    from datasummary.project import Project
     from datasummary.tables import Inventory
 
 __all__ = ["app", "main"]
@@ -37,32 +52,11 @@ app = typer.Typer(
 )
 
 
-class EngineName(StrEnum):
-    """Engines that scan."""
-
-    duckdb = "duckdb"
-    spark = "spark"
-
-
 class SchemaName(StrEnum):
     """Documents that have a schema."""
 
     project = "project"
     summary = "summary"
-
-
-ProjectFile = Annotated[Path, typer.Option("--project", metavar="FILE", help="The project file.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output, nothing else there.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages but errors.")]
-Threads = Annotated[int | None, typer.Option(min=1, metavar="N", help="Threads; all cores where not given.")]
-MemoryLimit = Annotated[
-    str | None, typer.Option(metavar="SIZE", help="Memory the engine may take, such as 4GB; what is over goes to disk.")
-]
-Engine = Annotated[EngineName, typer.Option(help="Where the manifests are read.")]
-SkipBadFiles = Annotated[
-    bool, typer.Option("--skip-bad-files", help="Leave out shards that cannot be read; every document says how many.")
-]
-DEFAULT_PROJECT = Path("datasummary.yaml")
 
 
 def _version(value: bool) -> None:
@@ -92,11 +86,13 @@ def init(
 
     paths = write(folder, example=example)
     if as_json:
-        _print_json({"files": [str(path) for path in paths]})
+        print_json({"files": [str(path) for path in paths]})
     elif not quiet:
-        _say(f"{paths[0]} is written" + (f", with data in {len(paths) - 1} files beside it." if example else "."))
+        say(f"{paths[0]} is written" + (f", with data in {len(paths) - 1} files beside it." if example else "."))
         then = "run" if example else "scan"
-        _say(f"Next: {'' if example else 'fill it in, then: '}datasummary {then} --project {paths[0]}")
+        say(f"Next: {'' if example else 'fill it in, then: '}datasummary {then} --project {paths[0]}")
+        if example:
+            say(f"What its sites told crawlers lies in {folder / 'evidence'}, for datasummary collect and audit.")
 
 
 @app.command(epilog="Example: datasummary schema project > datasummary.schema.json")
@@ -108,7 +104,7 @@ def schema(
     """Print a JSON Schema: editors complete and check the project file by it."""
     from datasummary.runs import schema as give
 
-    _print_json(give(which.value))
+    print_json(give(which.value))
 
 
 @app.command(
@@ -134,7 +130,7 @@ def scan(
     """Scan the manifests into the inventory. Only what is new or changed is read."""
     from datasummary import inventory as scanning
 
-    loaded = _load(project)
+    loaded = load(project)
     settings: dict[str, Any] = {
         "engine": engine.value,
         "threads": threads,
@@ -144,14 +140,14 @@ def scan(
     if part or into:
         shards = scanning.scan_part(loaded, _part(part, into), str(into), **settings)
         if as_json:
-            _print_json({"part": part, "into": into, "shards": shards})
+            print_json({"part": part, "into": into, "shards": shards})
         elif not quiet:
-            _say(f"Part {part}: {shards:,} shards, results in {into}. When all parts are there: scan --merge {into}")
+            say(f"Part {part}: {shards:,} shards, results in {into}. When all parts are there: scan --merge {into}")
         return
     if merge:
         taken = scanning.merge(loaded, merge)
         if not (quiet or as_json):
-            _say(f"{taken:,} batches taken in from {merge}.")
+            say(f"{taken:,} batches taken in from {merge}.")
     found = scanning.scan(loaded, skip_bad_files=skip_bad_files, **settings)
     _show_inventory(found, as_json, quiet)
 
@@ -161,7 +157,7 @@ def summary(project: ProjectFile = DEFAULT_PROJECT, as_json: Json = False, quiet
     """Write the public summary of training content from the inventory."""
     from datasummary.runs import summary as write
 
-    _show_summary(write(_load(project)), as_json, quiet)
+    _show_summary(write(load(project)), as_json, quiet)
 
 
 @app.command(epilog="Example: datasummary run --project demo/datasummary.yaml")
@@ -174,42 +170,49 @@ def run(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Scan what is new, then write the public summary."""
+    """Scan what is new, judge it where there is evidence, then write the public summary."""
+    from datasummary.auditing import audit_project
+    from datasummary.cli_audit import show_audit
     from datasummary.documents.summary import write_summary
     from datasummary.inventory import scan as scan_project
+    from datasummary.runs import collect_on_run
 
-    loaded = _load(project)
-    found = scan_project(
-        loaded,
-        engine=engine.value,
-        threads=threads,
-        memory_limit=memory_limit,
-        skip_bad_files=skip_bad_files,
-        quiet=quiet or as_json,
-    )
+    loaded = load(project)
+    settings: dict[str, Any] = {
+        "engine": engine.value,
+        "threads": threads,
+        "memory_limit": memory_limit,
+        "quiet": quiet or as_json,
+    }
+    found = scan_project(loaded, skip_bad_files=skip_bad_files, **settings)
     if not as_json:
         _show_inventory(found, as_json=False, quiet=quiet)
+    collect_on_run(loaded, quiet=quiet or as_json)
+    judged = audit_project(loaded, **settings)
+    if judged and not as_json:
+        show_audit(judged, as_json=False, quiet=quiet)
     _show_summary(write_summary(loaded), as_json, quiet)
 
 
 @app.command(epilog="Example: datasummary status --json | jq .inventory")
 def status(project: ProjectFile = DEFAULT_PROJECT, as_json: Json = False, quiet: Quiet = False) -> None:
     """Say what is done, stale or still to do. Reads no manifest."""
-    from datasummary.status import status as look
+    from datasummary.project_status import status as look
 
-    loaded = _load(project)
+    loaded = load(project)
     found = look(loaded)
     if as_json:
         sources = [vars(item) for item in found.sources]
         files = [str(path) for path in found.files]
-        _print_json({"inventory": found.inventory, "summary": found.summary, "sources": sources, "files": files})
+        state = {"inventory": found.inventory, "audit": found.audit, "summary": found.summary}
+        print_json({**state, "sources": sources, "files": files})
     elif not quiet:
         from datasummary.overview import status_table
 
-        _print(status_table(found))
-        _say(f"Inventory: {found.inventory}. Public summary: {found.summary}.")
+        print_table(status_table(found))
+        say(f"Inventory: {found.inventory}. Audit: {found.audit}. Public summary: {found.summary}.")
         if found.files:
-            _say(f"What may be published lies in {loaded.out / 'public'}.")
+            say(f"What may be published lies in {loaded.out / 'public'}.")
 
 
 @app.command(epilog="Example: datasummary accept 3.1.b")
@@ -223,14 +226,18 @@ def accept(
     from datasummary.documents.acceptance import accept as vouch
     from datasummary.documents.summary import proposed_text
 
-    loaded = _load(project)
+    loaded = load(project)
     text = proposed_text(loaded, field)
     digest = vouch(loaded, field)
     if as_json:
-        _print_json({"field": field, "text": text, "sha256": digest})
+        print_json({"field": field, "text": text, "sha256": digest})
     elif not quiet:
-        _say(text)
-        _say(f"\nAccepted for field {field}, noted in {project}. Write it into the summary: datasummary summary")
+        say(text)
+        say(f"\nAccepted for field {field}, noted in {project}. Write it into the summary: datasummary summary")
+
+
+register(app)
+register_collect(app)
 
 
 def main() -> None:
@@ -248,12 +255,6 @@ def main() -> None:
         raise SystemExit(0) from None
 
 
-def _load(path: Path) -> Project:
-    from datasummary.project import Project
-
-    return Project.load(path)
-
-
 def _part(part: str | None, into: str | None) -> tuple[int, int]:
     match = re.fullmatch(r"(\d+)/(\d+)", part or "")
     if not match or not into:
@@ -263,21 +264,21 @@ def _part(part: str | None, into: str | None) -> tuple[int, int]:
 
 def _show_inventory(found: Inventory, as_json: bool, quiet: bool) -> None:
     if as_json:
-        _print_json({"folder": str(found.folder), "sources": found.sources.arrow().to_pylist()})
+        print_json({"folder": str(found.folder), "sources": found.sources.arrow().to_pylist()})
     elif not quiet:
         from datasummary.overview import remarks, sources_table
 
         if found.sources.arrow().num_rows:
-            _print(sources_table(found))
+            print_table(sources_table(found))
         else:
-            _say("No source has manifests; sizes are those that the project file declares.")
-        _lines(remarks(found))
-        _say(f"The inventory is in {found.folder}.")
+            say("No source has manifests; sizes are those that the project file declares.")
+        say_lines(remarks(found))
+        say(f"The inventory is in {found.folder}.")
 
 
 def _show_summary(result: SummaryResult, as_json: bool, quiet: bool) -> None:
     if as_json:
-        _print_json(
+        print_json(
             {
                 "files": [str(path) for path in result.paths],
                 "draft": result.draft,
@@ -293,29 +294,10 @@ def _show_summary(result: SummaryResult, as_json: bool, quiet: bool) -> None:
     if quiet:
         return
     if result.domains_listed is not None:
-        _say(f"{result.domains_listed:,} of {result.domains_total:,} domains are listed as the most relevant ones.")
+        say(f"{result.domains_listed:,} of {result.domains_total:,} domains are listed as the most relevant ones.")
     if result.open:
-        _say(f"\nThis is a draft: {len(result.open)} points are open.")
-        _lines(f"  {item.id}  {item.what}: {item.advice}" for item in result.open)
-    _say("\nWritten:")
-    _lines(f"  {path}" for path in result.paths)
-    _say(f"Open {result.paths[0]} first.")
-
-
-def _lines(lines: Iterable[str]) -> None:
-    for line in lines:
-        _say(line)
-
-
-def _say(message: str) -> None:
-    print(message, file=sys.stderr)
-
-
-def _print(table: Any) -> None:
-    from datasummary.progress import console
-
-    console().print(table)
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+        say(f"\nThis is a draft: {len(result.open)} points are open.")
+        say_lines(f"  {item.id}  {item.what}: {item.advice}" for item in result.open)
+    say("\nWritten:")
+    say_lines(f"  {path}" for path in result.paths)
+    say(f"Open {result.paths[0]} first.")

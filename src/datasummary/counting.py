@@ -29,7 +29,7 @@ from datasummary.manifests.plan import LeftOut, Piece
 from datasummary.sources import Measure
 from datasummary.workspace import no_fault_of_the_data
 
-__all__ = ["DATINGS", "count_batch", "find_bad_shards"]
+__all__ = ["DATINGS", "count_batch", "find_bad_shards", "read_days", "with_dates"]
 
 DATINGS = ("dated", "no_date", "bad_date", "out_of_range")
 """What became of documents' dates. Out of range: before 1990 or after the summary's date."""
@@ -51,9 +51,9 @@ def count_batch(engine: Engine, piece: Piece, measures: list[Measure], until: dt
     if any(needs_more(value) for value in by_day.column("day").unique().to_pylist()):
         rows = rows.mutate(day=rows.day_text)
         by_day = engine.fetch(rows.group_by("language", "day").agg(**_counts(rows, len(measures))))
-    days = _days(by_day.column("day"))
+    days = read_days(by_day.column("day"))
     dated = {text: day for text, day in days.items() if day and EARLIEST <= day <= until}
-    rows = _with_dates(engine, rows, days, until)
+    rows = with_dates(engine, rows, days, until)
     first, last = rows.date.min().cast("date"), rows.date.max().cast("date")
     origins = rows.group_by("origin").agg(**_counts(rows, len(measures)), first_date=first, last_date=last)
     engine.write(origins, folder / "origins.parquet")
@@ -77,7 +77,7 @@ def _counts(rows: ibis.Table, measures: int) -> dict[str, ibis.Value]:
     return counts
 
 
-def _days(column: pa.ChunkedArray) -> dict[Any, dt.date | None]:
+def read_days(column: pa.ChunkedArray) -> dict[Any, dt.date | None]:
     """Read each distinct day once."""
     return {
         value: parse_day(value) if isinstance(value, str) else value
@@ -86,7 +86,7 @@ def _days(column: pa.ChunkedArray) -> dict[Any, dt.date | None]:
     }
 
 
-def _with_dates(engine: Engine, rows: ibis.Table, days: dict[Any, dt.date | None], until: dt.date) -> ibis.Table:
+def with_dates(engine: Engine, rows: ibis.Table, days: dict[Any, dt.date | None], until: dt.date) -> ibis.Table:
     """Add ``date``, null where it is none or out of range: a date, or a text that sorts and reads as one."""
     if rows.day.type().is_date():
         return rows.mutate(date=ibis.cases((rows.day.between(EARLIEST, until), rows.day)))

@@ -272,7 +272,7 @@ def attribute_origins(connection: duckdb.DuckDBPyConnection, origins: str, level
     """Give the query that attributes the origins of a batch to hosts and domains.
 
     ``origins`` is a Parquet file with ``origin`` (a raw authority, or ``?`` and a reason), then counts and dates. The
-    query's rows have ``reason`` (null or one of :data:`REASONS`), ``host``, ``port``, ``domain`` in its place. A host
+    query's rows have ``reason`` (null or one of :data:`REASONS`), ``host``, ``port`` and ``domain`` beside it. A host
     may stand in several rows, one for each spelling.
     """
     connection.read_parquet(origins).create_view("origins", replace=True)
@@ -287,7 +287,7 @@ def attribute_origins(connection: duckdb.DuckDBPyConnection, origins: str, level
     return (
         f"SELECT coalesce(odd_reason, if(domain IS NULL, 'no_public_suffix', NULL)) AS reason, host, port, "
         f"if(odd_reason IS NULL, {shown}, NULL) AS domain, "
-        f"* EXCLUDE (origin, host, port, odd_reason, domain) FROM ({_domains_sql(depth, parsed)})"
+        f"* EXCLUDE (host, port, odd_reason, domain) FROM ({_domains_sql(depth, parsed)})"
     )
 
 

@@ -156,11 +156,20 @@ class DuckDBEngine:
         answer: pa.Table = self._watched(relation.to_arrow_table)
         return answer
 
-    def small(self, table: pa.Table) -> ibis.Table:
+    def small(self, table: pa.Table, name: str = "small") -> ibis.Table:
         self.connection.register("small_arrow", table)
-        self.connection.execute("CREATE OR REPLACE TEMP TABLE small AS FROM small_arrow")
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM small_arrow")
         self.connection.unregister("small_arrow")
-        return self.backend.table("small")
+        return self.backend.table(name)
+
+    def in_python(
+        self, table: ibis.Table, answer: Callable[[pa.RecordBatch], pa.RecordBatch], schema: pa.Schema
+    ) -> pa.Table:
+        rows = self.connection.sql(str(self.backend.compile(table))).to_arrow_reader()
+        try:
+            return pa.Table.from_batches((answer(batch) for batch in rows), schema)
+        except KeyboardInterrupt:
+            raise Interrupted("stopped; the same command goes on where it was") from None
 
     progress: Callable[[float], None] | None = None
     """Called a few times a second with the share of the piece of work that is done, 0 to 1."""

@@ -6,6 +6,7 @@ answers leave as Parquet files of the same columns.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -41,8 +42,13 @@ class Engine(Protocol):
     def fetch(self, table: ibis.Table) -> pa.Table:
         """Bring a small table home."""
 
-    def small(self, table: pa.Table) -> ibis.Table:
-        """Hand a small table to the engine, to be joined with."""
+    def small(self, table: pa.Table, name: str = "small") -> ibis.Table:
+        """Hand a small table to the engine, to be joined with; one of the same name takes its place."""
+
+    def in_python(
+        self, table: ibis.Table, answer: Callable[[pa.RecordBatch], pa.RecordBatch], schema: pa.Schema
+    ) -> pa.Table:
+        """Have a function answer a table's rows in Arrow batches, on Spark where the rows are, and bring it home."""
 
     def close(self) -> None:
         """Let go of what it holds."""

@@ -18,11 +18,12 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
-from itertools import accumulate, count
+from itertools import accumulate, chain, count, islice
 from pathlib import Path
 from typing import Any
 
 from datasummary.errors import ProjectError
+from datasummary.example_evidence import captures, requests
 
 __all__ = ["init"]
 
@@ -33,8 +34,8 @@ def init(folder: Path, example: bool = False) -> list[Path]:
     """Write a project file into a folder, which is made where needed, and return the files written.
 
     The plain file explains every key and loads as it stands, with placeholders that begin with "Your". With
-    ``example`` it is that of a fictional provider, complete, with data for it under ``data/`` (about 5 MB, a few
-    seconds).
+    ``example`` it is that of a fictional provider, complete, with data for it under ``data/`` and what its sites told
+    crawlers under ``evidence/`` (about 5 MB, a few seconds).
 
     Raises :class:`~datasummary.errors.ProjectError` where a file to be written exists, or cannot be written.
     """
@@ -61,8 +62,9 @@ def init(folder: Path, example: bool = False) -> list[Path]:
 
 
 def _example_files() -> dict[str, Callable[[], bytes]]:
-    """The example's data files, each with the function that makes its bytes."""
+    """The example's files of data and evidence, each with the function that makes its bytes."""
     sites = _sites(4_000)
+    domains = [site.spellings[-1] for site in sites]
     return {
         "data/web/part-0.parquet": lambda: _parquet(_web(0, sites, 70_000, "{}", float_sizes=False)),
         "data/web/part-1.parquet": lambda: _parquet(_web(1, sites, 70_000, "{3}_Latn", float_sizes=True)),
@@ -73,6 +75,8 @@ def _example_files() -> dict[str, Callable[[], bytes]]:
         "data/public/encyclopaedia.parquet": lambda: _parquet(_encyclopaedia(6, 12_000)),
         "data/public/town-minutes.jsonl.gz": lambda: _json_lines_gz(_town_minutes(7, 200)),
         "data/users/chats.jsonl": lambda: _json_lines(_chats(8, 2_000)),
+        "evidence/captures.parquet": lambda: _parquet(captures(domains, _some_addresses(sites))),
+        "evidence/requests.csv": lambda: _csv(requests(domains)),
     }
 
 
@@ -219,6 +223,12 @@ def _images(seed: int, sites: list[_Site], number: int) -> Iterator[Row]:
             "caption_tokens": soil_size(5 + rng.randrange(60)),
             "fetched_at": dt.datetime.combine(dt.date.fromisoformat(rng.choice(_DAYS)), dt.time(rng.randrange(24))),
         }
+
+
+def _some_addresses(sites: list[_Site]) -> list[str]:
+    """Addresses of pages and images that the manifests hold too."""
+    rows = chain(islice(_web(2, sites, 30_000, "{}", float_sizes=False), 600), islice(_images(4, sites, 20_000), 60))
+    return [row["url"] for row in rows if (row["url"] or "").startswith("https://")]
 
 
 def _episodes(seed: int, sites: list[_Site], number: int) -> Iterator[Row]:

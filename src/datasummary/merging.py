@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from datasummary import __version__
 from datasummary.domains import REASONS, attribute_origins, suffix_list_date
@@ -19,15 +17,13 @@ from datasummary.languages import normalise
 from datasummary.manifests.plan import LeftOut
 from datasummary.project import Project
 from datasummary.sources import Measure
-from datasummary.tables import Inventory, unit_of
+from datasummary.tables import ROWS_PER_GROUP, Inventory, unit_of, write_table
 from datasummary.workspace import explained, fingerprint, no_fault_of_the_data, write_atomically
 
 if TYPE_CHECKING:
     from datasummary.inventory import Coverage
 
 __all__ = ["stands", "write_tables"]
-
-ROWS_PER_GROUP = 131_072
 
 _SIZED = {
     "domains": ("source", "modality", "domain", "documents", "size", "unit", "first_date", "last_date"),
@@ -52,7 +48,7 @@ def write_tables(
         with contextlib.closing(_Merger(project, parts, threads, memory_limit)) as merger:
             for name in names:
                 schema, rows = merger.table(name)
-                _write(folder / f"{name}.parquet", schema, rows)
+                write_table(folder / f"{name}.parquet", schema, rows)
     except duckdb.Error as error:
         no_fault_of_the_data(error)
         raise
@@ -326,26 +322,3 @@ def _query(name: str, place: int, number: int, size: str) -> str:
         f"SELECT domain, documents::BIGINT AS documents, {size} AS size, first_date, last_date "
         f"FROM by_domain_{place} WHERE domain IS NOT NULL ORDER BY size DESC, domain"
     )
-
-
-def _write(path: Path, schema: pa.Schema, pieces: Iterator[pa.Table]) -> None:
-    """Write a table in row groups of a fixed length, so that the same rows give the same bytes."""
-    repeated = [name for name in schema.names if name not in {"domain", "documents", "size"}]
-
-    def fill(aside: Path) -> None:
-        with (
-            ThreadPoolExecutor(1) as ahead,
-            pq.ParquetWriter(aside, schema, compression="zstd", use_dictionary=repeated) as writer,
-        ):
-            waiting = schema.empty_table()
-            coming = ahead.submit(next, pieces, None)
-            while (piece := coming.result()) is not None:
-                coming = ahead.submit(next, pieces, None)
-                waiting = pa.concat_tables([waiting, piece])
-                while waiting.num_rows >= ROWS_PER_GROUP:
-                    writer.write_table(waiting.slice(0, ROWS_PER_GROUP).combine_chunks(), ROWS_PER_GROUP)
-                    waiting = waiting.slice(ROWS_PER_GROUP)
-            if waiting.num_rows:
-                writer.write_table(waiting.combine_chunks(), ROWS_PER_GROUP)
-
-    write_atomically(path, fill)

@@ -22,6 +22,8 @@ FIELD_KEYS = ("narratives", "gaps", "accepted")
 """Keys of the project file whose own keys are field ids of the template."""
 
 PATTERNS = {
+    r"^[A-Za-z_-]+$": "must be a product token of letters, _ and -, such as AcmeBot",
+    r"^(https?://[!-~]+|[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+)$": "must be an address of a page, https://…, or of e-mail",
     r"^[A-Z]{2}$": "must be a country code of two capital letters, such as FR",
     r"^https?://[^\s]+$": "must be an address that begins with https:// or http:// and holds no spaces",
     r"^[A-Za-z0-9][A-Za-z0-9._-]*$": (

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 from rich.table import Table
 from rich.text import Text
 
 from datasummary.manifests.canonical import MILLISECONDS_PER_HOUR
-from datasummary.status import Status
+from datasummary.project_status import Status
 from datasummary.tables import Inventory
 
-__all__ = ["remarks", "sources_table", "status_table"]
+if TYPE_CHECKING:
+    from datasummary.explaining import Explanation, SourceVerdict
+
+__all__ = [
+    "audit_table",
+    "comparison_table",
+    "explanation_lines",
+    "filter_table",
+    "remarks",
+    "sample_table",
+    "sources_table",
+    "status_table",
+]
 
 
 def sources_table(inventory: Inventory) -> Table:
@@ -46,7 +60,12 @@ def _table(*headings: str) -> Table:
     table = Table(box=None, show_edge=False, pad_edge=False, header_style="bold")
     for heading in headings:
         right = heading.startswith(">")
-        table.add_column(heading.removeprefix(">"), justify="right" if right else "left", no_wrap=heading == "source")
+        table.add_column(
+            heading.removeprefix(">"),
+            justify="right" if right else "left",
+            no_wrap=right or heading == "source",
+            min_width=len("  no reservation found") if heading == "verdict" else None,
+        )
     return table
 
 
@@ -81,3 +100,95 @@ def remarks(inventory: Inventory) -> list[str]:
         if told:
             lines.append(f"{source}: {', '.join(told)}")
     return lines
+
+
+def audit_table(totals: list[dict[str, Any]]) -> Table:
+    """Show what each source holds by verdict of the host."""
+    table = _table("verdict", ">hosts", ">documents", ">size", ">reserved")
+    before = None
+    for row in totals:
+        key = (row["source"], row["modality"])
+        if key != before:
+            table.add_row(Text(f"{row['source']}, {row['modality']}", style="bold", no_wrap=True))
+        table.add_row(
+            Text("  ").append_text(_words(row["verdict"])),
+            f"{row['hosts']:,}",
+            f"{row['documents']:,}",
+            _size(row["size"], row["unit"]),
+            f"{row['reserved_documents']:,}",
+        )
+        before = key
+    return table
+
+
+def filter_table(receipt: dict[str, Any]) -> Table:
+    """Show what a filter leaves out of each source."""
+    table = _table("source", "modality", ">documents", ">left out", ">kept", ">size kept")
+    for source in receipt["sources"]:
+        for row in source["measures"]:
+            table.add_row(
+                Text(source["source"]),
+                row["modality"],
+                f"{row['before']['documents']:,}",
+                f"{row['left_out']['documents']:,}",
+                f"{row['after']['documents']:,}",
+                _size(row["after"]["size"], row["unit"]),
+            )
+    return table
+
+
+def comparison_table(rows: pa.Table, one: str, other: str) -> Table:
+    """Show how the verdicts of two policies, by name, meet."""
+    table = _table("source", one, other, ">hosts", ">documents", ">size")
+    for row in rows.to_pylist():
+        table.add_row(
+            Text(row["source"]),
+            _words(row["verdict"]),
+            _words(row["other_verdict"]),
+            f"{row['hosts']:,}",
+            f"{row['documents']:,}",
+            _size(row["size"], row["unit"]),
+        )
+    return table
+
+
+def sample_table(rows: pa.Table) -> Table:
+    """Show the verdicts of hosts that were drawn."""
+    table = _table("source", "host", "verdict", ">documents")
+    for row in rows.to_pylist():
+        table.add_row(Text(row["source"]), Text(row["host"]), _words(row["verdict"]), f"{row['documents']:,}")
+    return table
+
+
+def _words(verdict: str) -> Text:
+    return Text(verdict.replace("_", " "), no_wrap=True)
+
+
+def explanation_lines(found: Explanation) -> Iterator[str]:
+    """Tell, line by line, why an address has its verdict."""
+    yield found.url
+    yield f"Read under policy {found.policy.name} {found.policy.version}" + (
+        f", as of {found.day}" if found.day else ""
+    )
+    yield ""
+    yield f"Evidence of {found.host}:" if found.captures else f"There is no evidence of {found.host}."
+    for seen in found.captures:
+        when = f"{seen.captured:%Y-%m-%d %H:%M}" if seen.captured else "at an unknown time"
+        yield f"  {when}  {seen.outcome:<10}  {seen.url}  (sha256 {seen.sha256[:12]}…)"
+    for item in found.verdicts:
+        yield ""
+        yield f"In {', '.join(item.sources)}: {item.verdict.replace('_', ' ')}" + _fate(item)
+        for bearing in item.bearings:
+            signal = bearing.signal
+            mark = {"speaks": "→", "outranked": "·"}.get(bearing.role, "×")
+            yield f"  {mark} {signal.protocol}, {signal.place}: {signal.quote}"
+            to = ", ".join(signal.agents[:6]) + (" …" if len(signal.agents) > 6 else "")
+            note = f"; {signal.note}" if signal.note else ""
+            yield f"      says {signal.says} to {signal.use}, to {to} ({bearing.addressee}); {bearing.role}{note}"
+        if not item.bearings:
+            yield "  No statement bears on it."
+
+
+def _fate(item: SourceVerdict) -> str:
+    why = f" ({item.why})" if item.why else ""
+    return (", left out by a filter" if item.left_out else ", not left out by a filter") + why

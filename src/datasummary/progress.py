@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
+from collections.abc import Callable, Iterator
 
 from rich.console import Console, OverflowMethod
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from datasummary.manifests.plan import Piece
 
@@ -89,6 +91,17 @@ class ScanProgress:
         if self._bar:
             self._bar.stop()
         self._bar = self._task = None
+
+    @contextlib.contextmanager
+    def steps(self, what: str, total: int) -> Iterator[Callable[[], None]]:
+        """Show how many of so many are done; the function counts one more."""
+        if self.quiet or not self.console.is_terminal or not total:
+            yield lambda: None
+            return
+        columns = (TextColumn("[bold]{task.description}"), BarColumn(bar_width=None), MofNCompleteColumn())
+        with Progress(*columns, TimeRemainingColumn(), console=self.console, transient=True) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda: bar.advance(task)
 
     def say(self, message: str, cut: bool = False) -> None:
         """Print a line of text, cut to the terminal's width if asked."""

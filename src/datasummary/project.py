@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, StringConstraints, model_validator
 
+from datasummary.evidence.settings import Collecting
 from datasummary.sources import Category, Link, Name, Part, Paths, Source, Text, Texts
 
 __all__ = [
@@ -196,6 +197,8 @@ class Project(Part):
     """This summary: version, date, where it stands (field 0)."""
     policy: Text = "machine-readable"
     """The crawler policy: the name of one that ships with datasummary, or a path."""
+    collect: Collecting | None = None
+    """How evidence is collected from the web. Without it, nothing is ever fetched."""
     domain_level: DomainLevel = "registrable"
     """What counts as a domain. ``registrable`` is the template's meaning, top and second-level domain by the ICANN
     part of the public suffix list; the other two are deviations, and the summary says so."""

@@ -10,7 +10,7 @@ from datasummary.project import Project
 if TYPE_CHECKING:
     from datasummary.documents.summary import SummaryResult
 
-__all__ = ["run", "schema", "summary"]
+__all__ = ["collect_on_run", "require_current", "run", "schema", "summary"]
 
 
 def schema(which: Literal["project", "summary"] = "project") -> dict[str, Any]:
@@ -30,7 +30,13 @@ def summary(project: Project) -> SummaryResult:
     Raises :class:`~datasummary.errors.DataError` where the inventory is not that of the manifests as they are now, so
     that no figure is published that no longer holds.
     """
-    from datasummary.status import status
+    require_current(project)
+    return _write(project)
+
+
+def require_current(project: Project) -> None:
+    """Raise :class:`~datasummary.errors.DataError` where the inventory is not that of the manifests as they are now."""
+    from datasummary.project_status import status
 
     found = status(project)
     if any(source.shards for source in found.sources) and not found.current:
@@ -41,15 +47,28 @@ def summary(project: Project) -> SummaryResult:
             raise DataError(
                 f"the inventory is {found.inventory} ({what}); run datasummary scan first, or datasummary run"
             )
-    return _write(project)
 
 
-def run(project: Project, **settings: Any) -> SummaryResult:
-    """Scan what is new, then write the summary. ``settings`` are those of :func:`datasummary.scan`."""
+def run(project: Project, *, skip_bad_files: bool = False, **settings: Any) -> SummaryResult:
+    """Scan what is new, collect if the project file says so, judge it by the evidence, then write the summary.
+
+    ``settings`` are those of :func:`datasummary.audit`: ``engine``, ``threads``, ``memory_limit``, ``quiet``.
+    """
+    from datasummary.auditing import audit_project
     from datasummary.inventory import scan
 
-    scan(project, **settings)
+    scan(project, skip_bad_files=skip_bad_files, **settings)
+    collect_on_run(project, quiet=settings.get("quiet", True))
+    audit_project(project, **settings)
     return _write(project)
+
+
+def collect_on_run(project: Project, *, quiet: bool) -> None:
+    """Visit the hosts of the inventory, if the project file asks for it with every run; else nothing is fetched."""
+    if project.collect and project.collect.on_run:
+        from datasummary.collecting import collect_web
+
+        collect_web(project, quiet=quiet)
 
 
 def _write(project: Project) -> SummaryResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +106,20 @@ class SparkEngine:
     def fetch(self, table: ibis.Table) -> pa.Table:
         return self.session.sql(str(self.backend.compile(table))).toArrow()
 
-    def small(self, table: pa.Table) -> ibis.Table:
-        self.session.createDataFrame(table).createOrReplaceTempView("small")
-        return self.backend.table("small")
+    def small(self, table: pa.Table, name: str = "small") -> ibis.Table:
+        self.session.createDataFrame(table).createOrReplaceTempView(name)
+        return self.backend.table(name)
+
+    def in_python(
+        self, table: ibis.Table, answer: Callable[[pa.RecordBatch], pa.RecordBatch], schema: pa.Schema
+    ) -> pa.Table:
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        def answers(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            return map(answer, batches)
+
+        rows = self.session.sql(str(self.backend.compile(table)))
+        return rows.mapInArrow(answers, from_arrow_schema(schema)).toArrow().cast(schema)
 
     def close(self) -> None:
         for frame in self._kept:

@@ -6,6 +6,8 @@ size over ``domains`` plus ``unattributed`` equal those of ``sources``; so do th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from datasummary.sources import Measure
+from datasummary.workspace import write_atomically
 
-__all__ = ["Inventory", "Table", "unit_of"]
+__all__ = ["ROWS_PER_GROUP", "Inventory", "Table", "unit_of", "write_table"]
+
+ROWS_PER_GROUP = 131_072
 
 
 @dataclass(frozen=True)
@@ -84,3 +89,27 @@ class Inventory:
 def unit_of(measure: Measure) -> str:
     """Give the unit of a measure's sizes in the tables: hours are counted in milliseconds."""
     return "milliseconds" if measure.unit == "hours" else measure.unit
+
+
+def write_table(path: Path, schema: pa.Schema, pieces: Iterator[pa.Table]) -> None:
+    """Write a table in row groups of a fixed length, so that the same rows give the same bytes."""
+    distinct = {"domain", "host", "documents", "size"}
+    repeated = [name for name in schema.names if name not in distinct]
+
+    def fill(aside: Path) -> None:
+        with (
+            ThreadPoolExecutor(1) as ahead,
+            pq.ParquetWriter(aside, schema, compression="zstd", use_dictionary=repeated) as writer,
+        ):
+            waiting = schema.empty_table()
+            coming = ahead.submit(next, pieces, None)
+            while (piece := coming.result()) is not None:
+                coming = ahead.submit(next, pieces, None)
+                waiting = pa.concat_tables([waiting, piece])
+                while waiting.num_rows >= ROWS_PER_GROUP:
+                    writer.write_table(waiting.slice(0, ROWS_PER_GROUP).combine_chunks(), ROWS_PER_GROUP)
+                    waiting = waiting.slice(ROWS_PER_GROUP)
+            if waiting.num_rows:
+                writer.write_table(waiting.combine_chunks(), ROWS_PER_GROUP)
+
+    write_atomically(path, fill)

@@ -23,7 +23,7 @@ import duckdb
 
 from datasummary.errors import WorkspaceError
 
-__all__ = ["Workspace", "fingerprint", "no_fault_of_the_data", "write_atomically"]
+__all__ = ["Workspace", "explained", "fingerprint", "held", "no_fault_of_the_data", "write_atomically"]
 
 
 class Workspace:
@@ -39,19 +39,8 @@ class Workspace:
         """Hold the workspace; a second scan at the same time is told so. What a killed one left behind is removed."""
         with explained(self.root):
             self.scans.mkdir(parents=True, exist_ok=True)
-            lock = (self.root / "lock").open("a+b", buffering=0)
-        with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                lock.seek(0)
-                holder = lock.read().decode().strip() or "another process"
-                raise WorkspaceError(
-                    f"{self.root}: a scan is already running here ({holder}); wait for it, or stop it first"
-                ) from None
+        with held(self.root, "a scan is already running here"):
             with explained(self.root):
-                lock.truncate(0)
-                lock.write(f"process {os.getpid()}".encode())
                 shutil.rmtree(self.temporary, ignore_errors=True)
                 self.temporary.mkdir()
             try:
@@ -88,6 +77,27 @@ class Workspace:
     def drop(self, name: str) -> None:
         """Remove a batch whose files have changed."""
         shutil.rmtree(self.batch(name), ignore_errors=True)
+
+
+@contextlib.contextmanager
+def held(folder: Path, told: str) -> Iterator[None]:
+    """Hold a folder for one process at a time.
+
+    Raises :class:`~datasummary.errors.WorkspaceError` with what the second one is ``told``, and who holds it.
+    """
+    with explained(folder):
+        lock = (folder / "lock").open("a+b", buffering=0)
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read().decode().strip() or "another process"
+            raise WorkspaceError(f"{folder}: {told} ({holder}); wait for it, or stop it first") from None
+        with explained(folder):
+            lock.truncate(0)
+            lock.write(f"process {os.getpid()}".encode())
+        yield
 
 
 def fingerprint(value: Any) -> str:

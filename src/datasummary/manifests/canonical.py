@@ -12,6 +12,9 @@ size_0 … one for each measure: a whole number from 0 to 2^53, null where the m
 file     the shard, where rows per shard have to be counted
 ======== ============================================================================================
 
+With ``addresses`` come ``address``, the text that ``origin`` was cut from, and, where the manifest has both a page and
+an asset, ``asset`` and ``asset_origin``, the same of the asset.
+
 Only what must be done per row is done here. Hosts, suffixes, languages and the meaning of dates are worked out later,
 once for each distinct value.
 """
@@ -47,13 +50,24 @@ def split_part(text: str, separator: str, place: int) -> str:  # type: ignore[em
     """Declare a function that both engines have: the part at a place, counted from 1, empty where there is none."""
 
 
-def canonical(table: ibis.Table, mapping: Mapping, measures: list[Measure], engine: Engine) -> ibis.Table:
-    """Bring a manifest's rows into the shape above, those that ``where`` keeps."""
+def canonical(
+    table: ibis.Table,
+    mapping: Mapping,
+    measures: list[Measure],
+    engine: Engine,
+    addresses: bool = False,
+    beside: tuple[str, ...] = (),
+) -> ibis.Table:
+    """Bring a manifest's rows into the shape above, those that ``where`` keeps.
+
+    ``beside`` names further columns of the table to carry along.
+    """
     conditions = [_holds(_value(table, path, engine), condition) for path, condition in mapping.where]
     kept = table.filter(functools.reduce(operator.and_, conditions)) if conditions else table
-    columns: dict[str, ibis.Value] = {"address": _text(kept, mapping.address, engine)}
-    columns["web"] = columns["address"].startswith("https://") | columns["address"].startswith("http://")
-    columns["third"] = split_part(columns["address"], "/", 3)
+    columns = _cut_open("", _text(kept, mapping.address, engine))
+    with_asset = addresses and mapping.asset is not None
+    if with_asset:
+        columns |= _cut_open("asset_", _text(kept, mapping.asset, engine))
     columns["language"] = _text(kept, mapping.language, engine)
     columns["day"], columns["day_text"] = _day(_value(kept, mapping.date, engine) if mapping.date else None)
     for number, (measure, path) in enumerate(zip(measures, mapping.sizes, strict=True)):
@@ -62,10 +76,21 @@ def canonical(table: ibis.Table, mapping: Mapping, measures: list[Measure], engi
         )
     if FILE in kept.columns:
         columns["file"] = kept[FILE]
+    columns |= {name: kept[name] for name in beside}
     rows = kept.select(**columns)
     carried = ["language", "day", "day_text", *(f"size_{number}" for number in range(len(measures)))]
     carried += ["file"] if FILE in kept.columns else []
-    return rows.select(origin=_origin(rows), **{name: rows[name] for name in carried})
+    shown = {name: rows[name] for name in (*carried, *beside)} | {"origin": _origin(rows, "")}
+    if addresses:
+        shown["address"] = rows["address"]
+    if with_asset:
+        shown |= {"asset": rows["asset_address"], "asset_origin": _origin(rows, "asset_")}
+    return rows.select(**shown)
+
+
+def _cut_open(prefix: str, address: ibis.Value) -> dict[str, ibis.Value]:
+    web = address.startswith("https://") | address.startswith("http://")
+    return {f"{prefix}address": address, f"{prefix}web": web, f"{prefix}third": split_part(address, "/", 3)}
 
 
 def as_read(table: ibis.Table, mapping: Mapping, engine: Engine) -> ibis.Table:
@@ -87,10 +112,10 @@ def _text(table: ibis.Table, path: ColumnPath | None, engine: Engine) -> ibis.Va
     return value if value.type().is_string() else value.cast("string")
 
 
-def _origin(rows: ibis.Table) -> ibis.Value:
-    address, third = rows.address, rows.third
+def _origin(rows: ibis.Table, prefix: str) -> ibis.Value:
+    address, web, third = (rows[f"{prefix}{name}"] for name in ("address", "web", "third"))
     return ibis.cases(
-        (rows.web, ibis.cases((third.contains("?"), split_part(third, "?", 1)), else_=third)),
+        (web, ibis.cases((third.contains("?"), split_part(third, "?", 1)), else_=third)),
         (address.isnull(), "?no_url"),
         (address.re_search(_WEB), address.re_extract(_WEB, 1)),
         (address.re_search(_BLANK), "?no_url"),

@@ -103,6 +103,11 @@ class Mapping:
         return self.page_url or self.url
 
     @property
+    def asset(self) -> ColumnPath | None:
+        """The address of the asset itself, where :attr:`address` is that of its page."""
+        return self.url if self.page_url else None
+
+    @property
     def columns(self) -> frozenset[str]:
         """Top-level columns to read."""
         paths = [self.url, self.page_url, self.language, self.date, *self.sizes, *(path for path, _ in self.where)]

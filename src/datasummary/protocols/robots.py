@@ -7,6 +7,7 @@ Nothing in a file raises; what was odd is listed in ``problems``.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -72,7 +73,7 @@ class RobotsFile:
     @classmethod
     def parse(cls, body: bytes) -> RobotsFile:
         """Read a file. Never raises; takes time in proportion to the length of the body."""
-        return cls(*read_lines(body))
+        return _read(body)
 
     def allows(self, agent: str, url: str) -> bool:
         """Tell whether a crawler may fetch an address, as Google's parser answers.
@@ -143,6 +144,12 @@ class RobotsFile:
     def _ranked(self) -> dict[int, list[_Ranked]]:
         """Rules by number of their group, in the order in which they decide; filled as they are asked for."""
         return {}
+
+
+@functools.lru_cache(maxsize=4)
+def _read(body: bytes) -> RobotsFile:
+    """Keep what was read last: several protocols ask for the same file one after the other."""
+    return RobotsFile(*read_lines(body))
 
 
 def _key(agent: str) -> str:

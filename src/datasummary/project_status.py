@@ -37,6 +37,7 @@ class Status:
 
     sources: tuple[SourceStatus, ...]
     inventory: Literal["current", "stale", "absent"]
+    audit: Literal["current", "stale", "absent"]
     summary: Literal["written", "older than the inventory", "absent"]
     files: tuple[Path, ...]
     """What lies in ``out/public``."""
@@ -65,13 +66,15 @@ def status(project: Project) -> Status:
         for source in project.sources
         if source.name not in scanned
     ]
+    from datasummary.auditing import audit_state  # which asks for this module's answer before it judges
+
     internal, public = project.out / "internal", project.out / "public"
     inventory: Literal["current", "stale", "absent"] = "absent"
     if (internal / "inventory.json").exists():
         whole = all(item.state in {"done", "declared"} for item in sources)
         inventory = "current" if whole and stands(project, parts) else "stale"
     files = tuple(sorted(public.iterdir())) if public.is_dir() else ()
-    return Status(tuple(sources), inventory, _summary(internal, public), files)
+    return Status(tuple(sources), inventory, audit_state(project), _summary(internal, public), files)
 
 
 def _of(part: Coverage) -> SourceStatus:
