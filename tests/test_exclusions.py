@@ -333,6 +333,18 @@ def test_the_query_on_duckdb_agrees_row_by_row_and_leaves_little_to_the_function
     assert answered > 0.8 * asked
 
 
+def test_dates_of_any_kind_serve_the_example_on_duckdb(many: tuple[Path, Path, list[bool]], tmp_path: Path) -> None:
+    manifest, table, expected = many
+    rows = pq.read_table(manifest)
+    for kind in (pa.timestamp("us"), pa.string()):
+        dated = rows.set_column(1, "date", rows["date"].cast(kind))
+        pq.write_table(dated, tmp_path / "manifest.parquet")
+        example("duckdb_filter").copy_what_stays(
+            str(tmp_path / "manifest.parquet"), str(table), str(tmp_path / "clean.parquet")
+        )
+        assert pq.read_table(tmp_path / "clean.parquet").num_rows == len(expected) - sum(expected)
+
+
 @pytest.mark.needs("default-jre-headless")
 def test_the_query_on_spark_agrees_row_by_row(many: tuple[Path, Path, list[bool]]) -> None:
     session = connect("spark", threads=2).session  # type: ignore[attr-defined]

@@ -3,34 +3,27 @@
 import datetime as dt
 import hashlib
 import json
-import os
 import random
 import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import duckdb
-import fsspec
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from audit_projects import robots, write_evidence
-from filter_projects import FREE, OUT, SOME, contents, filterable, filtered, is_left_out
-from scan_projects import WEB, leftovers, write_project, write_shards
+from filter_projects import FREE, OUT, SOME, contents, filterable, filtered
+from scan_projects import WEB, write_project, write_shards
 from test_audit import captures, rows, write_rows
 from test_scan_counts import DIRT, HOSTS, PATHS, SCHEMES
 
 import datasummary
 from datasummary.auditing import policy_as_of
-from datasummary.destinations import destinations
 from datasummary.domains import parse_authority
 from datasummary.duckdb_engine import DuckDBEngine
-from datasummary.errors import DataError, ProjectError, WorkspaceError
+from datasummary.errors import ProjectError
 from datasummary.evidence.archive import Archive
 from datasummary.evidence.sites import Evidence
 from datasummary.exclusions import Exclusions, authority_in
@@ -39,7 +32,6 @@ from datasummary.inventory import scan
 from datasummary.judging import HostJudge, grounds_of
 from datasummary.manifests.canonical import canonical
 from datasummary.manifests.columns import map_columns
-from datasummary.manifests.shards import Shard
 from datasummary.policy import SHIPPED, Policy, load_policy
 from datasummary.project import Project
 from datasummary.urlpass import UrlPass
@@ -330,108 +322,6 @@ def test_each_source_is_filtered_on_its_own_ground(tmp_path: Path) -> None:
     assert pq.read_table(tmp_path / "clean/web/data/a.parquet").num_rows == 0
 
 
-def test_shards_from_outside_the_project_keep_their_names_below_the_folder(tmp_path: Path) -> None:
-    write_rows(tmp_path / "far/x/a.parquet", [{"url": f"{OUT}/1", "token_count": 1, "date": None}])
-    write_rows(tmp_path / "home/far.parquet", [{"url": f"{FREE}/1", "token_count": 1, "date": None}])
-    with fsspec.open("memory://bucket/deep/a.parquet", "wb") as file:
-        file.write((tmp_path / "far/x/a.parquet").read_bytes())
-    manifests = ["far.parquet", str(tmp_path / "far"), "memory://bucket/deep/*.parquet"]
-    filtered(filterable(tmp_path / "home", WEB | {"manifests": manifests}), tmp_path / "clean")
-    absolute = str(tmp_path).strip("/")
-    found = {
-        path: pq.read_metadata(tmp_path / "clean/web" / path).num_rows for path in contents(tmp_path / "clean/web")
-    }
-    assert found == {"far.parquet": 1, f"{absolute}/far/x/a.parquet": 0, "memory/bucket/deep/a.parquet": 0}
-
-
-def test_no_name_leads_out_of_the_folder_and_no_two_to_one_place(tmp_path: Path) -> None:
-    names = ["data/a.parquet", "/data/a.parquet", "s3://data/../../a", "s3/data/a", "s3://data//./a", "/../../a"]
-    source = write_project(tmp_path).sources[0]
-    found = destinations(source, [Shard(name, name, 0, "") for name in names])
-    assert sorted(found) == sorted(names)
-    assert len(set(found.values())) == len(names)
-    assert found["data/a.parquet"] == PurePosixPath("web/data/a.parquet")
-    assert found["s3://data/../../a"] == PurePosixPath("web/s3/data/%2E%2E/%2E%2E/a")
-    assert not any(".." in path.parts or path.is_absolute() for path in found.values())
-
-
-# --- refused
-
-
-@pytest.mark.parametrize(
-    ("manifests", "folder"),
-    [
-        (["data"], "data"),
-        (["data"], "data/clean"),
-        (["data/*.parquet"], "data/clean"),
-        (["data/**/*.parquet"], "data/deep/clean"),
-        (["**/*.parquet"], "clean"),
-        (["d*/*.parquet"], "done"),
-        (["data/shard-00.parquet"], "data"),
-        (["data"], "link/clean"),
-        (["data"], "."),
-        (["data"], ".."),
-        (["data/*.parquet"], "."),
-        (["../far/deep/*.parquet", "data"], "../far"),
-        (["../far/deep", "data"], "../far"),
-        (["data"], "out"),
-        (["data"], ".datasummary/filtered"),
-    ],
-)
-def test_a_folder_that_manifests_are_read_from_is_refused(tmp_path: Path, manifests: list[str], folder: str) -> None:
-    home = tmp_path / "home"
-    write_shards(home, 2)
-    write_shards(tmp_path / "far", 1)
-    (tmp_path / "far/data").rename(tmp_path / "far/deep")
-    (home / "link").symlink_to("data")
-    project = filterable(home, WEB | {"manifests": manifests})
-    before = contents(tmp_path)
-    with pytest.raises(ProjectError, match="choose"):
-        filtered(project, home / folder)
-    assert contents(tmp_path) == before
-
-
-@pytest.mark.parametrize(
-    ("manifests", "folder"), [(["*.csv"], "clean"), (["*/*.csv"], "../clean"), (["a.csv"], "clean/a.csv")]
-)
-def test_a_folder_beside_the_manifests_is_not(tmp_path: Path, manifests: list[str], folder: str) -> None:
-    for name in ("a.csv", "data/b.csv"):
-        (tmp_path / "home" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "home" / name).write_text(f"url\n{OUT}/1\n")
-    project = filterable(tmp_path / "home", WEB | {"unit": "documents", "manifests": manifests})
-    filtered(project, tmp_path / "home" / folder)
-    assert set(contents(tmp_path / "home" / folder).values()) == {b"url\n"}
-
-
-def test_what_stands_in_the_way_is_named_and_left_alone(tmp_path: Path) -> None:
-    write_shards(tmp_path, 2)
-    project = filterable(tmp_path)
-    other = tmp_path / "clean/web/data/shard-01.parquet"
-    other.parent.mkdir(parents=True)
-    other.write_text("mine")
-    with pytest.raises(ProjectError, match=r"clean/web/data/shard-01\.parquet exists, and was not written by"):
-        filtered(project, tmp_path / "clean")
-    assert contents(tmp_path / "clean") == {"web/data/shard-01.parquet": b"mine"}
-    other.unlink()
-    (tmp_path / "clean/receipt.json").write_text("{}")
-    with pytest.raises(ProjectError, match=r"receipt\.json exists"):
-        filtered(project, tmp_path / "clean")
-    (tmp_path / "file").write_text("")
-    with pytest.raises(ProjectError, match="file: is a file; name a folder"):
-        filtered(project, tmp_path / "file")
-    for remote in ("s3://bucket/clean", Path("s3://bucket/clean")):
-        with pytest.raises(ProjectError, match="name a folder on this machine"):
-            filter_manifests(project, write=remote)
-
-
-def test_spark_does_not_write_and_says_what_does(tmp_path: Path) -> None:
-    write_shards(tmp_path, 1)
-    project = filterable(tmp_path)
-    with pytest.raises(ProjectError, match="--write needs DuckDB, and the engine is spark"):
-        filtered(project, tmp_path / "clean", engine="spark")
-    assert not (tmp_path / "clean").exists()
-
-
 def test_a_policy_that_cannot_be_written_as_rules_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     write_shards(tmp_path, 1)
     project = filterable(tmp_path)
@@ -441,201 +331,6 @@ def test_a_policy_that_cannot_be_written_as_rules_is_refused_before_anything_is_
     ):
         filter_manifests(project, policy="doubts.yaml")
     assert not (project.out / "internal/exclusions").exists()
-
-
-def test_before_a_scan_a_scan_is_asked_for(tmp_path: Path) -> None:
-    write_shards(tmp_path, 1)
-    with pytest.raises(DataError, match="run datasummary scan first"):
-        filter_manifests(write_project(tmp_path))
-
-
-@pytest.mark.needs("mount")
-def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
-    write_shards(tmp_path / "home", 1)
-    project = filterable(tmp_path / "home")
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(disk)], check=True)
-    try:
-        with pytest.raises(WorkspaceError, match=r"disk.*cannot be written to"):
-            filtered(project, disk / "clean")
-    finally:
-        subprocess.run(["umount", "--lazy", str(disk)], check=True)
-
-
-@pytest.mark.needs("mount")
-def test_a_full_disk_is_named_and_with_more_room_the_filter_goes_on(tmp_path: Path) -> None:
-    write_shards(tmp_path / "home", 8, rows=3000)
-    project = filterable(tmp_path / "home")
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(disk)], check=True)
-    try:
-        with pytest.raises(WorkspaceError, match="the disk is full; make room"):
-            filtered(project, disk / "clean")
-        whole = {path: (disk / "clean" / path).stat().st_mtime_ns for path in contents(disk / "clean")}
-        assert 0 < len(whole) < 8
-        subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)
-        filtered(project, disk / "clean")
-        filtered(project, tmp_path / "clean")
-        assert contents(disk / "clean") == contents(tmp_path / "clean")
-        assert {path: (disk / "clean" / path).stat().st_mtime_ns for path in whole} == whole
-    finally:
-        subprocess.run(["umount", "--lazy", str(disk)], check=True)
-
-
-# --- killed, and again
-
-LAUNCHER = """
-import os, signal, sys
-from pathlib import Path, PurePosixPath
-
-import datasummary
-import datasummary.filtering, ibis.backends.duckdb, pandas, tldextract
-from datasummary.project import Project
-
-here = str(Path(datasummary.__file__).parent)
-places = tuple(here + place for place in ("/rewriting.py", "/workspace.py", "/rowpass.py", "/filtering.py", "/manifests/t"))
-events = 0
-
-def watch(frame, event, argument):
-    global events
-    if event in ("call", "return") and frame.f_code.co_filename.startswith(places):
-        events += 1
-        if events == fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-for line in sys.stdin:
-    path, folder, fatal = eval(line)
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        sys.setprofile(watch)
-        datasummary.filtering.filter_manifests(Project.load(path), write=folder)
-        sys.setprofile(None)
-        os.write(writing, str(events).encode())
-        os._exit(0)
-    os.close(writing)
-    counted = os.read(reading, 100).decode()
-    os.close(reading)
-    print(os.waitpid(child, 0)[1], counted or 0, flush=True)
-"""
-"""Filters in processes of their own, each of which may kill itself at a moment that is the same in every run."""
-
-
-class Filters:
-    """Filters in processes of their own."""
-
-    def __init__(self) -> None:
-        self.launcher = subprocess.Popen(
-            [sys.executable, "-c", LAUNCHER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def run(self, project: Project, folder: Path, fatal: int = 0) -> tuple[int, int]:
-        assert self.launcher.stdin
-        assert self.launcher.stdout
-        self.launcher.stdin.write(f"{(str(project.home / 'datasummary.yaml'), str(folder), fatal)!r}\n")
-        self.launcher.stdin.flush()
-        status, events = self.launcher.stdout.readline().split()
-        return int(status), int(events)
-
-
-@pytest.fixture(scope="module")
-def filters() -> Iterator[Filters]:
-    started = Filters()
-    yield started
-    started.launcher.communicate(timeout=60)
-
-
-def test_a_filter_killed_at_any_moment_goes_on_and_ends_like_an_undisturbed_one(
-    tmp_path: Path, filters: Filters
-) -> None:
-    home = tmp_path / "home"
-    write_shards(home, 6)
-    (home / "data/z.jsonl").write_text(json.dumps({"url": f"{OUT}/1", "token_count": 1}) + "\n")
-    project = filterable(home)
-    evidence = [
-        robots(f"www.site{n}.{tld}", "User-agent: *", "Disallow: /1")
-        for n in range(0, 60, 3)
-        for tld in ("co.uk", "org")
-    ]
-    write_evidence(project, evidence, "more")
-    expected_receipt = filtered(project, tmp_path / "undisturbed").receipt
-    expected = contents(tmp_path / "undisturbed")
-    status, events = filters.run(project, tmp_path / "counted")
-    assert status == 0
-    assert contents(tmp_path / "counted") == expected
-    rng = random.Random(2)
-    for moment in sorted(rng.sample(range(1, events), 8)):
-        folder = tmp_path / f"at-{moment}"
-        assert filters.run(project, folder, moment)[0] == signal.SIGKILL
-        whole = {path: (folder / path).stat().st_mtime_ns for path in contents(folder) if not path.endswith(".part")}
-        assert {path: expected[path] for path in whole} == {path: (folder / path).read_bytes() for path in whole}
-        receipt = filtered(project, folder).receipt
-        assert contents(folder) == expected
-        assert {path: (folder / path).stat().st_mtime_ns for path in whole} == whole
-        assert {**receipt, "written_at": ""} == {**expected_receipt, "written_at": ""}
-    assert leftovers(home) == []
-
-
-def test_a_second_run_opens_no_shard_and_a_changed_one_alone_is_written(tmp_path: Path) -> None:
-    shards = write_shards(tmp_path, 4)
-    project = filterable(tmp_path)
-    filtered(project, tmp_path / "clean")
-    times = {path: (tmp_path / "clean" / path).stat().st_mtime_ns for path in contents(tmp_path / "clean")}
-    for shard in shards:
-        os.rename(shard, shard.with_suffix(".aside"))  # noqa: PTH104
-        status = shard.with_suffix(".aside").stat()
-        shard.write_bytes(bytes(status.st_size))
-        os.utime(shard, ns=(status.st_atime_ns, status.st_mtime_ns))
-    filtered(project, tmp_path / "clean")
-    for shard in shards:
-        os.replace(shard.with_suffix(".aside"), shard)  # noqa: PTH105
-    write_rows(shards[1], [{"url": f"{FREE}/2", "token_count": 1, "date": None}])
-    scan(project)
-    filtered(project, tmp_path / "clean")
-    after = {path: (tmp_path / "clean" / path).stat().st_mtime_ns for path in times}
-    assert [path for path in times if after[path] != times[path]] == ["web/data/shard-01.parquet"]
-
-
-def test_a_written_shard_that_was_changed_is_written_again(tmp_path: Path) -> None:
-    write_shards(tmp_path, 2)
-    project = filterable(tmp_path)
-    filtered(project, tmp_path / "clean")
-    first = contents(tmp_path / "clean")
-    (tmp_path / "clean/web/data/shard-00.parquet").write_bytes(b"not it")
-    (tmp_path / "clean/web/data/shard-01.parquet").unlink()
-    filtered(project, tmp_path / "clean")
-    assert contents(tmp_path / "clean") == first
-
-
-def test_another_policy_writes_over_what_the_first_one_wrote(tmp_path: Path) -> None:
-    write_rows(
-        tmp_path / "data/a.parquet", [{"url": u, "token_count": 1, "date": None} for u in (f"{OUT}/", f"{FREE}/", None)]
-    )
-    project = filterable(tmp_path)
-    filtered(project, tmp_path / "clean")
-    found = pq.read_table(tmp_path / "clean/web/data/a.parquet").column("url").to_pylist()
-    assert found == [f"{FREE}/", None]
-    filtered(project, tmp_path / "clean", policy="strict")
-    found = pq.read_table(tmp_path / "clean/web/data/a.parquet").column("url").to_pylist()
-    assert found == [f"{FREE}/"]
-    assert not is_left_out(found[0])
-
-
-def test_while_shards_are_written_no_older_receipt_speaks_for_them(tmp_path: Path, filters: Filters) -> None:
-    write_shards(tmp_path / "home", 3)
-    project = filterable(tmp_path / "home")
-    filtered(project, tmp_path / "clean")
-    assert (tmp_path / "clean/receipt.json").exists()
-    path = tmp_path / "clean/web/data/shard-02.parquet"
-    path.unlink()
-    events = filters.run(project, tmp_path / "clean")[1]
-    path.unlink()
-    assert filters.run(project, tmp_path / "clean", events - 10)[0] == signal.SIGKILL
-    assert path.exists()
-    assert not (tmp_path / "clean/receipt.json").exists()
 
 
 def test_the_shipped_table_can_be_joined_without_datasummary(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.server
 import socket
+import socketserver
 import sys
 import tempfile
 import threading
@@ -67,7 +68,7 @@ class Server(http.server.ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo\0")
-        super().server_bind()
+        socketserver.TCPServer.server_bind(self)  # HTTPServer's would look this machine's name up
 
 
 def main() -> None:

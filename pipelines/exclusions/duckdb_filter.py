@@ -1,6 +1,7 @@
 """Leaves out rows of a Parquet manifest on DuckDB: python duckdb_filter.py MANIFEST EXCLUSIONS TARGET.
 
-The manifest has a column ``url`` and, where the policy judges at documents' dates, a column ``date`` of type DATE.
+The manifest has a column ``url`` and, where the policy judges at documents' dates, a column ``date``: dates,
+timestamps, or text that begins with year, month and day.
 """
 
 import sys
@@ -20,8 +21,8 @@ def copy_what_stays(manifest: str, table: str, target: str) -> None:
     with duckdb.connect() as connection:
         given = connection.read_parquet(manifest)
         given.create_view("given")
-        usable = f"date BETWEEN DATE '1990-01-01' AND DATE '{exclusions.last_date}'"
-        judged_on = f"CASE WHEN {usable} THEN date END" if "date" in given.columns else "CAST(NULL AS DATE)"
+        day = "TRY_CAST(left(CAST(date AS VARCHAR), 10) AS DATE)" if "date" in given.columns else "CAST(NULL AS DATE)"
+        judged_on = f"CASE WHEN {day} BETWEEN DATE '1990-01-01' AND DATE '{exclusions.last_date}' THEN {day} END"
         connection.execute(f"CREATE VIEW manifest AS SELECT *, {judged_on} AS judged_on FROM given")
         connection.execute("CREATE VIEW documents AS SELECT url, judged_on AS date FROM manifest")
         connection.read_parquet(table).create_view("exclusions")

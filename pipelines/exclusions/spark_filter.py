@@ -1,6 +1,7 @@
 """Leaves out rows of a Parquet manifest on Spark: spark-submit spark_filter.py MANIFEST EXCLUSIONS TARGET.
 
-The manifest has a column ``url`` and, where the policy judges at documents' dates, a column ``date`` of type DATE.
+The manifest has a column ``url`` and, where the policy judges at documents' dates, a column ``date``: dates,
+timestamps, or text that begins with year, month and day.
 datasummary must be installed where the executors run; the table of exclusions is sent to them once.
 """
 
@@ -19,11 +20,8 @@ def what_stays(manifest: DataFrame, table: str) -> DataFrame:
     """Give the rows of a manifest that a table of exclusions does not leave out."""
     spark = manifest.sparkSession
     exclusions = Exclusions.load(table)
-    date = functions.lit(None).cast("date")
-    if "date" in manifest.columns:
-        date = functions.when(
-            functions.col("date").between("1990-01-01", str(exclusions.last_date)), functions.col("date")
-        )
+    day = "try_cast(left(cast(date AS string), 10) AS date)" if "date" in manifest.columns else "cast(NULL AS date)"
+    date = functions.expr(f"CASE WHEN {day} BETWEEN '1990-01-01' AND '{exclusions.last_date}' THEN {day} END")
     rows = manifest.withColumn("judged_on", date)
     rows.select("url", functions.col("judged_on").alias("date")).createOrReplaceTempView("documents")
     spark.read.parquet(str(table)).createOrReplaceTempView("exclusions")

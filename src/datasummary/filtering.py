@@ -182,7 +182,7 @@ def _write_manifests(
     run: AuditRun, folder: Path, settings: tuple[str, int | None, str | None], sources: list[dict[str, Any]]
 ) -> None:
     """Write every source's manifests, check their counts against the audit's, and add them to its receipt."""
-    with contextlib.closing(DuckDBEngine(settings[1], settings[2], run.kept / "tmp")) as engine:
+    with contextlib.closing(DuckDBEngine(settings[1], settings[2], run.kept / "tmp-filter")) as engine:
         rewriting = Rewriting(run, folder, engine)
         rewriting.remove_leftovers()
         for place, receipt in enumerate(sources):

@@ -95,7 +95,7 @@ class Rewriting:
         }
         todo = [shards[name] for name in homes if not self._is_done(homes[name], states[name])]
         if todo:
-            rows = RowPass(self._run, place)
+            rows, counted = RowPass(self._run, place), _rows_counted(hosts)
             whole = plan(hosts.source, todo, skip_bad_files=False, kept=True)[0]
             pieces = [Piece([layout], piece.mapping) for piece in whole for layout in piece.layouts]
             progress = self._run.progress
@@ -107,7 +107,7 @@ class Rewriting:
                     progress.piece(piece)
                     name = piece.shards[0].name
                     note: Note = {"state": states[name], "place": homes[name], "name": name}
-                    self._write(piece, rows, _rows_counted(hosts)[name], note)
+                    self._write(piece, rows, counted[name], note)
                     progress.finished(piece, note["before"]["rows"])
             finally:
                 progress.end()
@@ -163,7 +163,8 @@ class Rewriting:
 
 def _scanned(hosts: SourceHosts) -> list[Shard]:
     """List the shards that the scan counted; others could not be read."""
-    return [shard for shard in hosts.part.shards if shard.name in _rows_counted(hosts)]
+    counted = _rows_counted(hosts)
+    return [shard for shard in hosts.part.shards if shard.name in counted]
 
 
 def _rows_counted(hosts: SourceHosts) -> dict[str, int]:
