@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from benchmarks.evidence import evidence_rows
 from benchmarks.fetching import fetching_rows
 from benchmarks.robots import FILES, bodies, parse_row
 from benchmarks.scan import measure
@@ -23,6 +24,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=FULL, help="rows of the manifest (default: %(default)s)")
     parser.add_argument("--urls", type=int, nargs="+", default=URLS, help="addresses to judge (default: %(default)s)")
     parser.add_argument("--sites", type=int, default=3000, help="sites to fetch from (default: %(default)s)")
+    parser.add_argument("--captures", type=int, default=100_000, help="captures to read (default: %(default)s)")
     parser.add_argument("--repeat", type=int, default=3, help="times that each task runs (default: %(default)s)")
     parser.add_argument("--data", type=Path, help="folder for the manifest (default: benchmarks/data/ROWS)")
     parser.add_argument("--write", action="store_true", help="also write benchmarks/RESULTS.md")
@@ -30,10 +32,12 @@ def main() -> None:
     rows = measure(options.rows, options.data or HERE / "data" / str(options.rows), options.repeat)
     absent = [str(file) for file in FILES if not file.exists()]
     if absent:
-        print(f"… not measured, for want of {', '.join(absent)}: reading robots.txt, and verdicts", file=sys.stderr)
+        print(f"… not measured, for want of {', '.join(absent)}: robots.txt, verdicts, captures", file=sys.stderr)
     else:
         print("… reading robots.txt, and verdicts", file=sys.stderr, flush=True)
         rows += [parse_row(), *verdict_rows(dict(bodies(FILES)), options.urls)]
+        print("… reading captures from WARC", file=sys.stderr, flush=True)
+        rows += evidence_rows((body for _, body in bodies(FILES)), options.captures, options.repeat)
     print("… fetching on loopback", file=sys.stderr, flush=True)
     rows += fetching_rows(options.sites, repeat=options.repeat)
     text = f"{markdown(rows)}\n{machine()}\n"

@@ -24,6 +24,8 @@ ROBOTS_ROWS = [
     "reading 2,711 robots.txt files",
     "robots.txt verdicts of 2,000 URLs for a crawler that no site names",
     "robots.txt verdicts of 2,000 URLs for 33 AI crawlers",
+    "reading 1,000 captures from WARC, records as they stand, against warcio",
+    "the same, each by the archive's index",
 ]
 FETCHING_ROWS = [
     "fetching on loopback, 32 threads in 1 process, against requests",

@@ -174,6 +174,14 @@ def test_stretches_that_are_left_out_alike_become_one(tmp_path: Path) -> None:
     assert [(row["since"], row["until"]) for row in rows] == [(DAYS[1], DAYS[3])]
 
 
+def test_no_date_is_from_before_the_web_since_such_dates_count_as_none() -> None:
+    day_after = UNDATED + dt.timedelta(days=1)
+    only_dated = in_order([UNKNOWN, Standing("reserved"), UNKNOWN], [day_after, DAYS[2]])
+    only_undated = in_order([Standing("reserved"), UNKNOWN], [day_after])
+    found = [excluded(policy(("reserved",)), periods) for periods in (only_dated, only_undated)]
+    assert [[(each.since, each.until) for each in its] for its in found] == [[(DAYS[1], DAYS[2])], [(None, DAYS[1])]]
+
+
 # --- odd files, odd addresses
 
 

@@ -116,7 +116,9 @@ def test_a_capture_that_is_cut_off_is_read_and_its_last_rule_left_to_people() ->
     assert [signal.says for signal in robots_txt.read(ended)] == ["no"]
 
 
-@pytest.mark.parametrize("body", ["User-agent: *\nDisallow: /".encode("utf-16"), gzip.compress(b"User-agent: *", mtime=0)])
+@pytest.mark.parametrize(
+    "body", ["User-agent: *\nDisallow: /".encode("utf-16"), gzip.compress(b"User-agent: *", mtime=0)]
+)
 def test_what_cannot_be_read_as_text_is_left_to_people(body: bytes) -> None:
     (signal,) = robots_txt.read(robots(body))
     assert (signal.says, signal.agents, signal.pattern, signal.place) == ("unclear", ("*",), "", "line 1")

@@ -288,7 +288,7 @@ class AuditRun:
     def _engine_now(self) -> Engine:
         if self._engine is None:
             name, threads, memory_limit = self.settings
-            self._engine = connect(name, threads=threads, memory_limit=memory_limit, temporary=self.kept / "tmp")
+            self._engine = connect(name, threads=threads, memory_limit=memory_limit, temporary=self.kept / "tmp-engine")
             if hasattr(self._engine, "progress"):
                 self._engine.progress = self.progress.share
         return self._engine
