@@ -16,7 +16,7 @@ from scan_projects import WEB, make_unreadable, write_project, write_shard
 import datasummary
 from datasummary.auditing import audit, compare_policies, sample_hosts
 from datasummary.domains import parse_authority
-from datasummary.errors import DataError, ProjectError
+from datasummary.errors import DataError, ProjectError, WorkspaceError
 from datasummary.evidence.archive import Archive
 from datasummary.evidence.captures import authority_of
 from datasummary.evidence.sites import Evidence
@@ -25,6 +25,7 @@ from datasummary.judging import HostJudge, grounds_of
 from datasummary.policy import load_policy
 from datasummary.urlpass import UrlPass
 from datasummary.verdicts import DOCUMENT_VERDICTS, rank
+from datasummary.workspace import held
 
 HOSTS = [f"{name}.example.{tld}" for name in ("a", "b", "c", "d", "e", "f", "www") for tld in ("com", "org")]
 FILES = [
@@ -316,6 +317,16 @@ def test_a_sample_is_the_same_each_time_and_writes_nothing(project):
     for row in drawn.to_pylist():
         assert verdicts.loc[row["host"]].verdict == row["verdict"]
         assert verdicts.loc[row["host"]].documents == row["documents"]
+
+
+def test_a_second_audit_at_once_is_told_so_and_what_a_killed_one_spilled_is_removed(project):
+    spilled = project.home / ".datasummary/audit/tmp/left-over"
+    spilled.mkdir(parents=True)
+    with held(project.home / ".datasummary/audit", ""), pytest.raises(WorkspaceError, match="already running here"):
+        audit(project)
+    assert spilled.exists()
+    audit(project)
+    assert not spilled.exists()
 
 
 def test_two_policies_are_compared_host_by_host(project):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from datasummary.rules import RuleList
 from datasummary.signal_tables import SignalWriter
 from datasummary.urlpass import During, UrlPass
 from datasummary.verdicts import rank
-from datasummary.workspace import Workspace, fingerprint
+from datasummary.workspace import Workspace, explained, fingerprint, held
 
 __all__ = ["AuditRun"]
 
@@ -46,21 +47,29 @@ class AuditRun:
         quiet: bool,
         sample: int | None = None,
     ) -> None:
-        """``sample`` keeps so many hosts, and judges none by their documents."""
+        """Hold the project's audit folder until it is closed; what a killed run spilled there is removed.
+
+        ``sample`` keeps so many hosts, and judges none by their documents.
+        """
         self.project = project
         self.policy = policy
         self.archive = archive
         self.settings = settings
         self.progress = ScanProgress(quiet)
         self.kept = Workspace(project.home).root / "audit"
-        self.connection = duckdb.connect()
+        self._open = contextlib.ExitStack()
+        with explained(self.kept):
+            self.kept.mkdir(parents=True, exist_ok=True)
+        self._open.enter_context(held(self.kept, "an audit or a filter is already running here"))
+        for name in ("tmp", "tmp-engine", "tmp-filter"):
+            shutil.rmtree(self.kept / name, ignore_errors=True)
+        self.connection = self._open.enter_context(duckdb.connect())
         self.connection.execute("SET preserve_insertion_order = false")
         self.connection.execute("SET TimeZone = 'UTC'")
         if settings[1]:
             self.connection.execute("SET threads = ?", [settings[1]])
         if settings[2]:
             self.connection.execute("SET memory_limit = ?", [settings[2]])
-        self.kept.mkdir(parents=True, exist_ok=True)
         self.connection.execute("SET temp_directory = ?", [str(self.kept / "tmp")])
         self._engine: Engine | None = None
         self.sources = [
@@ -86,9 +95,7 @@ class AuditRun:
         self._shared: dict[tuple[RuleList, ...], tuple[RuleList, ...]] = {}
 
     def close(self) -> None:
-        self.connection.close()
-        if self._engine:
-            self._engine.close()
+        self._open.close()
 
     # --- hosts
 
@@ -289,6 +296,7 @@ class AuditRun:
         if self._engine is None:
             name, threads, memory_limit = self.settings
             self._engine = connect(name, threads=threads, memory_limit=memory_limit, temporary=self.kept / "tmp-engine")
+            self._open.callback(self._engine.close)
             if hasattr(self._engine, "progress"):
                 self._engine.progress = self.progress.share
         return self._engine
