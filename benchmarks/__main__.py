@@ -35,7 +35,7 @@ def main() -> None:
         print(f"… not measured, for want of {', '.join(absent)}: robots.txt, verdicts, captures", file=sys.stderr)
     else:
         print("… reading robots.txt, and verdicts", file=sys.stderr, flush=True)
-        rows += [parse_row(), *verdict_rows(dict(bodies(FILES)), options.urls)]
+        rows += [parse_row(repeat=options.repeat), *verdict_rows(dict(bodies(FILES)), options.urls)]
         print("… reading captures from WARC", file=sys.stderr, flush=True)
         rows += evidence_rows((body for _, body in bodies(FILES)), options.captures, options.repeat)
     print("… fetching on loopback", file=sys.stderr, flush=True)

@@ -36,7 +36,7 @@ FETCHING_ROWS = [
 
 
 def test_the_table_has_every_row(tmp_path: Path) -> None:
-    sizes = ["--rows", "20000", "--urls", "2000", "--sites", "50", "--repeat", "1"]
+    sizes = ["--rows", "20000", "--urls", "2000", "--sites", "50", "--captures", "1000", "--repeat", "1"]
     command = [sys.executable, "-m", "benchmarks", *sizes, "--data", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -117,6 +117,21 @@ def test_parts_scanned_apart_are_merged(project: Path) -> None:
     assert "1,500" in done.stderr
 
 
+def test_ctrl_c_during_a_query_on_the_main_thread_ends_with_status_130_too() -> None:
+    script = """
+import signal, duckdb
+from datasummary import cli
+def endless():
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    duckdb.sql("SELECT sum(sqrt(i)) FROM range(1_000_000_000_000) numbers(i)").fetchall()
+signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+cli.app = endless
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (130, "datasummary: stopped; the same command goes on where it was\n")
+
+
 def test_ctrl_c_ends_with_status_130_and_the_same_command_goes_on(project: Path) -> None:
     for seed in range(4, 12):
         write_shard(project / f"data/part-{seed}.csv", seed, rows=20_000)

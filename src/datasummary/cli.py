@@ -10,7 +10,7 @@ import re
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -248,11 +248,19 @@ def main() -> None:
         print(f"datasummary: {error}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
     except KeyboardInterrupt:
-        print(f"datasummary: {Interrupted('stopped; the same command goes on where it was')}", file=sys.stderr)
-        raise SystemExit(Interrupted.exit_code) from None
+        _stopped()
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":  # so DuckDB reports Ctrl-C during a query on this thread
+            _stopped()
+        raise
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(0) from None
+
+
+def _stopped() -> NoReturn:
+    print(f"datasummary: {Interrupted('stopped; the same command goes on where it was')}", file=sys.stderr)
+    raise SystemExit(Interrupted.exit_code) from None
 
 
 def _part(part: str | None, into: str | None) -> tuple[int, int]:

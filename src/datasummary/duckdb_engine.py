@@ -181,8 +181,10 @@ class DuckDBEngine:
         ``until`` is the share of a piece of work that is done when the query is; brief queries have none.
         """
         outcome: dict[str, Any] = {}
+        go = threading.Event()
 
         def run() -> None:
+            go.wait()  # stopped before, no query runs on while the process ends
             try:
                 outcome["answer"] = work()
             except BaseException as error:
@@ -191,6 +193,7 @@ class DuckDBEngine:
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
         try:
+            go.set()
             while thread.is_alive():
                 thread.join(0.1)
                 if self.progress and until and thread.is_alive():
