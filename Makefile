@@ -7,10 +7,10 @@ DEMO := demo
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint bench
+.PHONY: help demo test coverage lint bench
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.runtime ## Make the example project in demo/ and document it
 	rm -rf $(DEMO)
@@ -32,7 +32,11 @@ demo: $(VENV)/.runtime ## Make the example project in demo/ and document it
 	done
 
 # Tests that need Spark share one worker, so that one session serves them all.
-test: $(VENV)/.test ## Run the tests, with coverage
+test: $(VENV)/.test ## Run the tests
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
+
+# Takes over half as long again.
+coverage: $(VENV)/.test ## Run the tests, and show which lines none of them reached
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --cov --cov-report term:skip-covered
 
 lint: $(VENV)/.lint ## Check style, formatting and types
