@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 __all__ = ["DataError", "DatasummaryError", "Interrupted", "ProjectError", "WorkspaceError"]
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class DatasummaryError(Exception):
-    """An error to be shown as it stands: it names the file, what is wrong and what to do."""
+    """An error to be shown as it stands: it names the file, what is wrong and what to do.
+
+    What it quotes may come from strangers: other control characters than line breaks are shown by their escapes.
+    """
 
     exit_code = 2
+
+    def __str__(self) -> str:
+        return _CONTROL.sub(lambda sign: ascii(sign[0])[1:-1], super().__str__())
 
 
 class ProjectError(DatasummaryError):

@@ -54,6 +54,7 @@ def _of_source(part: Coverage, engine: Engine, count: int) -> Iterator[tuple[str
         table = engine.read(piece.layouts, piece.mapping.columns)
         rows = canonical(table, piece.mapping, part.source.measures, engine, addresses=True)
         rows = rows.filter(rows["address"].length() <= LONGEST_URL, ~rows["origin"].startswith("?"))
+        rows = rows.select("origin", "address").distinct()
         chosen = rows.group_by("origin").agg(urls=some_by(rows["address"], hash_of(rows["address"]), count))
         for urls in engine.fetch(chosen.select("urls")).column("urls").to_pylist():
             for url in urls:
