@@ -99,7 +99,7 @@ def in_bulk(manifest: Path, judge_: UrlPass) -> tuple[float, list[int]]:
         judged = judge_.judged(engine, rows, all_rows=True)
         plain = engine.fetch(judged.filter(~judged["by_reader"]).select("place", "verdict"))
         schema = pa.schema([("place", pa.int64()), ("verdict", pa.int8())])
-        left = judged.filter(judged["by_reader"]).select("origin", "address", "date", "place")
+        left = judge_.for_reader(engine, rows, all_rows=True)
         odd = engine.in_python(left, lambda batch: judge_.exactly_in_batch(batch).select(schema.names), schema)
         seconds = time.perf_counter() - start
     finally:

@@ -128,7 +128,7 @@ class ManifestPass:
         in_bulk = in_bulk.filter(pa.compute.invert(one_by_one)).drop_columns(["by_reader"])
         if not pa.compute.any(one_by_one).as_py():
             return in_bulk
-        left = judged.filter(judged["by_reader"]).select(*self._origins, *addresses, "date", *sizes)
+        left = judge.for_reader(engine, rows, all_rows=self.with_assets)
         answers = pa.schema([in_bulk.schema.field(name) for name in (*by, "documents", *sizes)])
 
         def answer(batch: pa.RecordBatch) -> pa.RecordBatch:

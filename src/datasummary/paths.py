@@ -8,6 +8,7 @@ are different paths.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import NamedTuple
 
@@ -110,6 +111,7 @@ class Pattern(NamedTuple):
         return path.find(last, place) != -1
 
 
+@functools.lru_cache(maxsize=1 << 16)  # a thousand sites write the same patterns
 def path_pattern(text: str) -> Pattern:
     """Take a pattern in form apart: ``*`` is any run of characters, ``$`` at the very end is the end of the path."""
     anchored = text.endswith("$")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import operator
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -40,6 +41,9 @@ __all__ = ["UNDATED", "During", "UrlPass"]
 
 UNDATED = dt.date.min
 """The day on which documents without a date are judged; nothing was ever captured then."""
+
+MOST_READERS = 20_000
+"""Hosts whose rules are held taken apart; some 10 KB each."""
 
 _PLAIN_ORIGIN = re.compile(r"[A-Za-z0-9._-]+(?::[0-9]+)?")
 _ODD = r"[^\x21-\x7e]|%[a-f][0-9A-Fa-f]|%[0-9A-F][a-f]"
@@ -92,20 +96,8 @@ class UrlPass:
         ``rows`` have ``origin``, ``address``, ``date`` (null where there is none), and ``asset_origin`` and ``asset``
         where there are assets. Without ``all_rows``, rows whose origin is not known here are left away.
         """
-        sides = [side for side in _SIDES if f"{side}origin" in rows.columns]
-        # Worked out before the joins, so that paths are cut once a row, and not once a rule.
-        columns = {name: value for side in sides for name, value in self._cut(rows, side).items()}
-        asked = rows.mutate(judged_on=rows["date"].fill_null(UNDATED), **columns)
-        standings, rules = self._tables
-        known, bulk = engine.small(standings, "standings"), engine.small(rules, "bulk_rules")
-        for side in sides:
-            standing = known.view().rename({f"{side}its_{name}": name for name in _STANDINGS.names})
-            during = [
-                asked[f"{side}origin"] == standing[f"{side}its_origin"],
-                asked["judged_on"] >= standing[f"{side}its_since"],
-                asked["judged_on"] < standing[f"{side}its_until"],
-            ]
-            asked = asked.join(standing, during, how="left" if all_rows or len(sides) > 1 else "inner")
+        asked, sides, by_reader = self._asked(engine, rows, all_rows)
+        bulk = engine.small(self._tables[1], "bulk_rules")
         for side in sides:
             for name, beginning in (("own", asked[f"{side}beginning"]), ("other", "")):
                 some = bulk.view().rename({f"{side}{name}_{column}": column for column in _RULES.names})
@@ -115,18 +107,40 @@ class UrlPass:
                 ]
                 asked = asked.left_join(some, same)
         asked = asked.mutate(**{f"{side}found": self._found(asked, side) for side in sides})
-        exact = [self._needs_reading(asked, side) for side in sides]
         verdicts = [self._verdict(asked, side) for side in sides]
         left_out = [self._leaves_out(asked, side, verdict) for side, verdict in zip(sides, verdicts, strict=True)]
-        by_reader, verdict, out = exact[0], verdicts[0], left_out[0]
+        verdict, out = verdicts[0], left_out[0]
         if len(sides) > 1:
-            by_reader, verdict, out = exact[0] | exact[1], ibis.greatest(*verdicts), left_out[0] | left_out[1]
+            verdict, out = ibis.greatest(*verdicts), left_out[0] | left_out[1]
         return asked.select(
             *rows.columns,
             by_reader=by_reader,
             verdict=ibis.cases((~by_reader, verdict)),
             left_out=ibis.cases((~by_reader, out)),
         )
+
+    def for_reader(self, engine: Engine, rows: ibis.Table, *, all_rows: bool) -> ibis.Table:
+        """Give the rows that :meth:`exactly` must judge, without what :meth:`judged` does for the others."""
+        asked, _, by_reader = self._asked(engine, rows, all_rows)
+        return asked.filter(by_reader).select(*rows.columns)
+
+    def _asked(self, engine: Engine, rows: ibis.Table, all_rows: bool) -> tuple[ibis.Table, list[str], ibis.Value]:
+        """Join rows with what stands for their hosts; give the sides that they have, and which need the reader."""
+        sides = [side for side in _SIDES if f"{side}origin" in rows.columns]
+        # Worked out before the joins, so that paths are cut once a row, and not once a rule.
+        columns = {name: value for side in sides for name, value in self._cut(rows, side).items()}
+        asked = rows.mutate(judged_on=rows["date"].fill_null(UNDATED), **columns)
+        known = engine.small(self._tables[0], "standings")
+        for side in sides:
+            standing = known.view().rename({f"{side}its_{name}": name for name in _STANDINGS.names})
+            during = [
+                asked[f"{side}origin"] == standing[f"{side}its_origin"],
+                asked["judged_on"] >= standing[f"{side}its_since"],
+                asked["judged_on"] < standing[f"{side}its_until"],
+            ]
+            asked = asked.join(standing, during, how="left" if all_rows or len(sides) > 1 else "inner")
+        asked = asked.mutate(by_reader=functools.reduce(operator.or_, [self._needs_reading(asked, s) for s in sides]))
+        return asked, sides, asked["by_reader"]
 
     def exactly(self, origin: str, address: str | None, date: dt.date | None) -> tuple[Verdict, bool]:
         """Judge one address of a raw authority: its verdict, and whether it is left out."""
@@ -141,6 +155,8 @@ class UrlPass:
     def _read(self, standing: Standing) -> TakenApart:
         key = id(standing.lists)  # the standing, and with it this tuple, lives as long as the pass
         if key not in self._readers:
+            if len(self._readers) == MOST_READERS:
+                self._readers.clear()
             self._readers[key] = taken_apart(standing.lists)
         return self._readers[key]
 
@@ -177,7 +193,7 @@ class UrlPass:
                 number = numbers.get(standing.lists)
                 if number is None and standing.lists and fits:
                     number = numbers[standing.lists] = len(numbers)
-                    for beginning, rules in for_bulk(taken_apart(standing.lists)).items():
+                    for beginning, rules in for_bulk(self._read(standing)).items():
                         for name, value in zip(_RULES.names, (number, beginning, rules), strict=True):
                             bulk[name].append(value)
                 row = (
