@@ -23,7 +23,7 @@ from datasummary.evidence.visits import STATES
 
 pytestmark = pytest.mark.xdist_group("killed")  # one worker makes the collection that all look at
 
-ORIGINS = int(os.environ.get("DATASUMMARY_TEST_ORIGINS", "4000"))
+ORIGINS = int(os.environ.get("DATASUMMARY_TEST_ORIGINS", "2000"))
 KILLS = 5
 PROCESSES, THREADS = 2, 24
 
@@ -36,10 +36,14 @@ class Memory:
 
     def sample(self, pid: int, began: float) -> None:
         try:
-            workers = [child for child in psutil.Process(pid).children() if "spawn_main" in " ".join(child.cmdline())]
-            self.samples.append((time.time() - began, max(child.memory_info().rss for child in workers) >> 20))
+            held = max(worker.memory_info().rss for worker in workers_of(pid))
+            self.samples.append((time.time() - began, held >> 20))
         except (psutil.Error, ValueError):
             pass
+
+
+def workers_of(pid: int) -> list[psutil.Process]:
+    return [child for child in psutil.Process(pid).children() if "spawn_main" in " ".join(child.cmdline())]
 
 
 def run_with_kills(
@@ -55,8 +59,10 @@ def run_with_kills(
             memory.sample(process.pid, began)
         if process.poll() is None:
             if kill % 3 == 1:
-                workers = psutil.Process(process.pid).children()
-                os.kill(chance.choice(workers).pid, signal.SIGKILL)
+                while not (workers := workers_of(process.pid)):
+                    assert process.poll() is None
+                    time.sleep(0.05)
+                chance.choice(workers).kill()
                 process.wait(timeout=60)
                 assert process.returncode != 0
             elif kill % 3 == 2:
