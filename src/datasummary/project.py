@@ -159,6 +159,20 @@ class Copyright(Part):
     """Measures about reservations of rights (field 3.1.b)."""
     policy_link: Link | None = None
     """Where the copyright policy, or a summary of it, stands (field 3.1.c)."""
+    responsible: Text | None = None
+    """Who inside the organisation answers for the copyright policy (Code of Practice, Measure 1.1)."""
+    lawful_access: Text | None = None
+    """What is done so that only content open to everyone is collected: paywalls, logins (Measure 1.2)."""
+    output_safeguards: Text | None = None
+    """What keeps the model from reproducing what it was trained on (Measure 1.4)."""
+    acceptable_use: Text | None = None
+    """Where the terms of use forbid infringing uses, or the documentation warns of them (Measure 1.4)."""
+    contact: Text | None = None
+    """Electronic point of contact for rightsholders: an e-mail address or a page (Measure 1.5)."""
+    complaints: Text | None = None
+    """How complaints are received and handled, and within what time (Measure 1.5)."""
+    feed_link: Link | None = None
+    """Where the feed of changes will stand (Measure 1.3)."""
 
 
 class IllegalContent(Part):

@@ -8,12 +8,12 @@ reading are dropped, since no form of a document can hold them safely.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from datasummary.documents.template import FIELDS, Heading
+from datasummary.documents.words import clean
 from datasummary.sources import Modality
 
 __all__ = [
@@ -38,15 +38,6 @@ __all__ = [
 ]
 
 Origin = Literal["computed", "declared", "accepted", "not_applicable", "justified_gap", "missing"]
-
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
-)
-
-
-def clean(text: str) -> str:
-    """Return a text without control characters (line breaks and tabs stay) and without marks of reading direction."""
-    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def fingerprint(text: str) -> str:
