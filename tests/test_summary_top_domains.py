@@ -15,7 +15,8 @@ from summary_inventory import Scan, write_project
 from datasummary.documents.fields import DomainList
 from datasummary.documents.summary import build_summary, write_summary
 from datasummary.project import Project
-from datasummary.render.domains_csv import domains_csv, neutralised
+from datasummary.render.cells import neutral
+from datasummary.render.domains_csv import domains_csv
 
 Sizes = dict[str, dict[str, int]]
 SME = {
@@ -182,7 +183,7 @@ def test_without_addresses_nothing_is_listed_and_an_earlier_file_goes(tmp_path: 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
 def test_a_cell_that_begins_as_a_formula_is_made_text(cell: str) -> None:
-    assert neutralised(cell) == f"'{cell}"
+    assert neutral(cell) == f"'{cell}"
     text = domains_csv(DomainList("10 %", 1, 1, (cell,), (), ""))
     assert list(csv.reader(text.splitlines()))[1] == ["1", f"'{cell}"]
 

@@ -28,6 +28,7 @@ __all__ = [
     "Authority",
     "attribute_origins",
     "parse_authority",
+    "parse_origins",
     "registrable_domains",
     "suffix_list_date",
 ]
@@ -275,19 +276,28 @@ def attribute_origins(connection: duckdb.DuckDBPyConnection, origins: str, level
     query's rows have ``reason`` (null or one of :data:`REASONS`), ``host``, ``port`` and ``domain`` beside it. A host
     may stand in several rows, one for each spelling.
     """
-    connection.read_parquet(origins).create_view("origins", replace=True)
-    odd = connection.sql(f"SELECT DISTINCT origin FROM origins WHERE NOT {_IS_PLAIN}").to_arrow_table()
-    connection.register("taken_apart", _taken_apart(odd.column("origin")))
+    parsed = f"({parse_origins(connection, origins)})"
     depth = _register_suffixes(connection, private=level == "private_suffix")
-    parsed = (
-        f"(SELECT * EXCLUDE (plain, odd_host), if(plain, origin, odd_host) AS host FROM "
-        f"(SELECT *, {_IS_PLAIN} AS plain FROM origins) LEFT JOIN taken_apart USING (origin))"
-    )
     shown = "if(domain IS NULL, NULL, host)" if level == "host" else "domain"
     return (
         f"SELECT coalesce(odd_reason, if(domain IS NULL, 'no_public_suffix', NULL)) AS reason, host, port, "
         f"if(odd_reason IS NULL, {shown}, NULL) AS domain, "
         f"* EXCLUDE (host, port, odd_reason, domain) FROM ({_domains_sql(depth, parsed)})"
+    )
+
+
+def parse_origins(connection: duckdb.DuckDBPyConnection, origins: str) -> str:
+    """Give the query that parses the origins of a batch, without their domains.
+
+    Its rows have ``host``, ``port`` and ``odd_reason`` (null, or why there is no host or it is an IP address) beside
+    what the file has.
+    """
+    connection.read_parquet(origins).create_view("origins", replace=True)
+    odd = connection.sql(f"SELECT DISTINCT origin FROM origins WHERE NOT {_IS_PLAIN}").to_arrow_table()
+    connection.register("taken_apart", _taken_apart(odd.column("origin")))
+    return (
+        f"SELECT * EXCLUDE (plain, odd_host), if(plain, origin, odd_host) AS host FROM "
+        f"(SELECT *, {_IS_PLAIN} AS plain FROM origins) LEFT JOIN taken_apart USING (origin)"
     )
 
 

@@ -28,7 +28,7 @@ from datasummary.errors import DataError
 from datasummary.manifests.dates import EARLIEST
 from datasummary.paths import Pattern, address_form, path_of, path_pattern
 
-__all__ = ["ABOUT", "EXCLUSIONS", "NO_HOST", "Exclusions", "authority_in"]
+__all__ = ["ABOUT", "EXCLUSIONS", "NO_HOST", "RECEIPT", "Exclusions", "authority_in"]
 
 EXCLUSIONS = pa.schema(
     [
@@ -63,6 +63,9 @@ decides  0: nothing. Of what a document's lists decide the greatest number stand
 
 ABOUT = b"datasummary"
 """Key of the file's metadata under which stands, as JSON, by which policy it was made, and for which source."""
+
+RECEIPT = "receipt.json"
+"""Name of the file beside the tables, and beside manifests that a filter wrote, that says what it left out."""
 
 NO_HOST = ""
 """In place of a host: documents without one."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from datasummary.auditing import policy_as_of
 from datasummary.errors import ProjectError
 from datasummary.evidence.archive import Archive
 from datasummary.evidence.captures import authority_of
@@ -17,7 +16,7 @@ from datasummary.policy import CountedAgents, Policy, load_policy
 from datasummary.project import Project
 from datasummary.protocols.signals import Signal
 from datasummary.rules import PathRule
-from datasummary.urlpass import UNDATED, UrlPass
+from datasummary.standings import UNDATED, Standings
 from datasummary.verdicts import Verdict, Weigher, judged_path, pools
 
 __all__ = ["Bearing", "Explanation", "SourceVerdict", "explain"]
@@ -65,19 +64,30 @@ class Explanation:
 
 
 def explain(
-    project: Project, url: str, *, policy: str | None = None, as_of: str | None = None, date: dt.date | None = None
+    project: Project,
+    url: str,
+    *,
+    policy: str | None = None,
+    as_of: str | None = None,
+    date: dt.date | None = None,
+    archive: Archive | None = None,
 ) -> Explanation:
     """Explain the verdict of an address, for each of the project's sources.
 
-    ``date`` is the document's own, where the policy judges at documents' dates. Raises
+    ``date`` is the document's own, where the policy judges at documents' dates. ``archive`` is the project's, or an
+    excerpt from it that holds the host's captures. Raises
     :class:`~datasummary.errors.ProjectError` where the address is none.
     """
     host = authority_of(url if "://" in url else f"https://{url}")
     if host is None:
         raise ProjectError(f"{url}: this is no web address; give one such as https://example.com/page")
     address = url if "://" in url else f"https://{url}"
-    chosen = policy_as_of(load_policy(policy or project.policy, project.home), as_of)
-    site = Evidence(Archive.of(project)).site(host)
+    chosen = load_policy(policy or project.policy, project.home)
+    if as_of is not None:
+        from datasummary.auditing import policy_as_of  # which brings Ibis
+
+        chosen = policy_as_of(chosen, as_of)
+    site = Evidence(archive or Archive.of(project)).site(host)
     judge = HostJudge(chosen, project)
     day = chosen.as_of.date if chosen.as_of.rule == "date" else date
     if chosen.as_of.rule == "document" and day is None:
@@ -90,7 +100,7 @@ def explain(
     for grounds, names in alike.items():
         judged = judge.judge(host, site, grounds)
         standing = next(each.standing for each in judged.periods if each.since <= (day or UNDATED) < each.until)
-        verdict, left_out = UrlPass(chosen, {host: judged.periods}, standing).exactly(host, address, day)
+        verdict, left_out = Standings(chosen, {host: judged.periods}, standing).exactly(host, address, day)
         bearings = tuple(_bearings(chosen, grounds, reads, address))
         why = standing.dropped or standing.kept
         verdicts.append(SourceVerdict(tuple(names), verdict, left_out, why, bearings))

@@ -14,7 +14,7 @@ from datasummary.evidence.sites import Evidence, Site
 from datasummary.policy import Addressee, CountedAgents, Policy
 from datasummary.project import Project
 from datasummary.sources import Source
-from datasummary.urlpass import UNDATED, During
+from datasummary.standings import UNDATED, During
 from datasummary.verdicts import Judgement, Standing, Verdict, judge, rank
 
 __all__ = ["Grounds", "HostJudge", "JudgedHost", "grounds_of"]

@@ -20,6 +20,7 @@ from datasummary.audit_run import AuditRun
 from datasummary.destinations import destinations
 from datasummary.duckdb_engine import DuckDBEngine
 from datasummary.errors import DataError, ProjectError
+from datasummary.exclusions import RECEIPT
 from datasummary.hosts import SourceHosts
 from datasummary.manifests.columns import ColumnPath
 from datasummary.manifests.layouts import Layout
@@ -32,8 +33,6 @@ from datasummary.rowpass import RowPass
 from datasummary.workspace import Workspace, explained, fingerprint, write_atomically
 
 __all__ = ["RECEIPT", "Note", "Rewriting"]
-
-RECEIPT = "receipt.json"
 
 REWRITING_VERSION = 1
 """Counted up when the same shard would be written otherwise, so that what was written is not taken for it."""

@@ -8,12 +8,10 @@ the same.
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import operator
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import ibis
 import pyarrow as pa
@@ -21,29 +19,20 @@ import pyarrow as pa
 from datasummary.engines import Engine
 from datasummary.manifests.canonical import split_part
 from datasummary.paths import LONGEST_IN_SQL
-from datasummary.policy import Policy
 from datasummary.rules import (
     BEGINNING,
     BULK_RULES,
     WEIGHTS,
     RuleList,
-    TakenApart,
     fits_bulk,
     for_bulk,
     masked,
     spoken_in_bulk,
-    spoken_of,
-    taken_apart,
 )
-from datasummary.verdicts import DOCUMENT_VERDICTS, Standing, Verdict, judged_path, rank, settle
+from datasummary.standings import UNDATED, During, Standings
+from datasummary.verdicts import DOCUMENT_VERDICTS, rank
 
 __all__ = ["UNDATED", "During", "UrlPass"]
-
-UNDATED = dt.date.min
-"""The day on which documents without a date are judged; nothing was ever captured then."""
-
-MOST_READERS = 20_000
-"""Hosts whose rules are held taken apart; some 10 KB each."""
 
 _PLAIN_ORIGIN = re.compile(r"[A-Za-z0-9._-]+(?::[0-9]+)?")
 _ODD = r"[^\x21-\x7e]|%[a-f][0-9A-Fa-f]|%[0-9A-F][a-f]"
@@ -66,29 +55,13 @@ _RULES = pa.schema([("id", pa.int32()), ("beginning", pa.string()), ("rules", BU
 _SIDES = ("", "asset_")
 
 
-class During(NamedTuple):
-    """What stands for a host on the days from ``since`` up to and without ``until``."""
-
-    standing: Standing
-    since: dt.date = dt.date.min
-    until: dt.date = dt.date.max
-
-
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
 def substring(text: str, place: int) -> str:  # type: ignore[empty-body]
     """Declare a function that both engines have: the rest of a text from a place, counted from 1."""
 
 
-class UrlPass:
+class UrlPass(Standings):
     """Judges rows by what stands for the host of their address, and of their asset's where they have two."""
-
-    def __init__(self, policy: Policy, standings: Mapping[str, Sequence[During]], default: Standing) -> None:
-        """Take what stands for each raw authority, in the spelling of the manifest, and for all others."""
-        self.contradiction: Verdict = policy.findings.contradiction
-        self.left_out: frozenset[Verdict] = frozenset(policy.leave_out)
-        self.standings = standings
-        self.default = default
-        self._readers: dict[int, TakenApart] = {}
 
     def judged(self, engine: Engine, rows: ibis.Table, *, all_rows: bool) -> ibis.Table:
         """Add ``by_reader``, whether :meth:`exactly` must judge a row, and else ``verdict`` (a rank) and ``left_out``.
@@ -141,24 +114,6 @@ class UrlPass:
             asked = asked.join(standing, during, how="left" if all_rows or len(sides) > 1 else "inner")
         asked = asked.mutate(by_reader=functools.reduce(operator.or_, [self._needs_reading(asked, s) for s in sides]))
         return asked, sides, asked["by_reader"]
-
-    def exactly(self, origin: str, address: str | None, date: dt.date | None) -> tuple[Verdict, bool]:
-        """Judge one address of a raw authority: its verdict, and whether it is left out."""
-        day = date or UNDATED
-        standing = next(
-            (each.standing for each in self.standings.get(origin, ()) if each.since <= day < each.until), self.default
-        )
-        said = spoken_of(self._read(standing), judged_path(address or "")) if standing.lists else set()
-        verdict = settle(self.contradiction, standing.base, said)
-        return verdict, bool(standing.dropped) or (not standing.kept and verdict in self.left_out)
-
-    def _read(self, standing: Standing) -> TakenApart:
-        key = id(standing.lists)  # the standing, and with it this tuple, lives as long as the pass
-        if key not in self._readers:
-            if len(self._readers) == MOST_READERS:
-                self._readers.clear()
-            self._readers[key] = taken_apart(standing.lists)
-        return self._readers[key]
 
     def exactly_in_batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Judge rows by :meth:`exactly`; ``verdict`` and ``left_out`` come in place of addresses and date."""

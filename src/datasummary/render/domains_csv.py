@@ -6,8 +6,9 @@ import csv
 import io
 
 from datasummary.documents.fields import DomainList
+from datasummary.render.cells import neutral
 
-__all__ = ["domains_csv", "neutralised"]
+__all__ = ["domains_csv"]
 
 
 def domains_csv(domains: DomainList) -> str:
@@ -17,14 +18,5 @@ def domains_csv(domains: DomainList) -> str:
     writer.writerow(["rank", "domain", *(name for name, _ in domains.sizes)])
     columns = [values for _, values in domains.sizes]
     for rank, cells in enumerate(zip(domains.names, *columns, strict=True), 1):
-        writer.writerow([rank, *map(neutralised, cells)])
+        writer.writerow([rank, *map(neutral, cells)])
     return text.getvalue()
-
-
-def neutralised(cell: str) -> str:
-    """Return a cell that a spreadsheet takes for text, not for a formula: what begins as one gets an apostrophe.
-
-    >>> neutralised("=HYPERLINK(1)"), neutralised("example.com")
-    ("'=HYPERLINK(1)", 'example.com')
-    """
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

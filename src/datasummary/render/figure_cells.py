@@ -1,0 +1,55 @@
+"""The cells of a report's figures as people read them, alike in HTML and Markdown.
+
+Counts and sizes stand as they are, in groups of three; shares to a tenth of a percent.
+
+>>> shown(1234567, "count"), shown(1.5, "size"), shown(0.1234, "share"), shown(None, "text")
+('1,234,567', '1.5', '12.3%', '–')
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from datasummary.documents.blocks import Cell, Column, Figures, Kind
+
+__all__ = ["STANDINGS", "is_number", "shown", "shown_row"]
+
+STANDINGS = {
+    "shown": "Shown by the data",
+    "declared": "Declared by the provider",
+    "open": "Open",
+    "not_applicable": "Does not apply",
+}
+"""What stands before points of each standing."""
+
+_NOTHING = "–"
+_CLOSEST = 0.001
+
+
+def is_number(column: Column) -> bool:
+    """Tell whether a column holds numbers, which stand below each other by their last digits."""
+    return column.kind in ("count", "size", "share")
+
+
+def shown_row(figures: Figures, row: tuple[Cell, ...]) -> list[str]:
+    """Return the cells of a row."""
+    return [shown(cell, column.kind) for column, cell in zip(figures.columns, row, strict=True)]
+
+
+def shown(cell: Cell, kind: Kind) -> str:
+    """Return a cell. A share that is next to nothing or next to all never reads 0% or 100%."""
+    if cell is None:
+        return _NOTHING
+    if isinstance(cell, dt.date):
+        return cell.isoformat()
+    if isinstance(cell, str):
+        return cell
+    return _percent(cell) if kind == "share" else f"{cell:,}".removesuffix(".0")
+
+
+def _percent(share: float) -> str:
+    if 0 < share < _CLOSEST:
+        return "<0.1%"
+    if 1 - _CLOSEST < share < 1:
+        return ">99.9%"
+    return f"{100 * share:.1f}%"
