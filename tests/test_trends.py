@@ -16,6 +16,8 @@ from datasummary.judging import grounds_of
 from datasummary.policy import SHIPPED, load_policy
 from datasummary.trends import OPT_OUTS, addressed_to, opt_outs_over_time
 
+pytestmark = pytest.mark.xdist_group("trends")  # one worker makes what all look at
+
 PROJECT = """
 provider: {name: Acme, contact: ai-act@acme.example, established_in: FR}
 model: {names: [{name: acme-v1}], placed_on_market: 2026-03-01}

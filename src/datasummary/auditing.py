@@ -25,6 +25,7 @@ from datasummary.evidence.archive import Archive
 from datasummary.hosts import scanned_sources
 from datasummary.judging import grounds_of
 from datasummary.policy import AsOf, Policy, load_policy
+from datasummary.previous_audit import keep_audit
 from datasummary.project import Project
 from datasummary.protocols import protocols
 from datasummary.runs import require_current
@@ -121,19 +122,21 @@ def run_audit(
     require_current(project)
     archive = Archive.of(project)
     found = Audit(folder, policy)
-    state = _state(project, policy, archive)
+    rests_on = _rests_on(project, policy, archive)
+    state = _state(project, rests_on)
     if _stands(folder, state):
         return found
     with explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "audit.json").unlink(missing_ok=True)
     with contextlib.closing(AuditRun(project, policy, archive, settings, quiet)) as run:
+        _give_way(folder, rests_on)
         run.judge_hosts(folder / "signals.parquet")
         sources = run.count_documents()
         write_audit_tables(run.connection, sources, policy.as_of.rule == "document", folder)
         run.verify(folder / "verdicts.parquet")
         note = {
             "state": state,
+            "rests_on": rests_on,
             "policy": {
                 "name": policy.name,
                 "version": policy.version,
@@ -208,24 +211,39 @@ def audit_state(project: Project) -> Literal["current", "stale", "absent"]:
     if not (folder / "inventory.json").exists():
         return "stale"
     policy = load_policy(project.policy, project.home)
-    return "current" if _stands(folder, _state(project, policy, Archive.of(project))) else "stale"
+    state = _state(project, _rests_on(project, policy, Archive.of(project)))
+    return "current" if _stands(folder, state) else "stale"
 
 
-def _state(project: Project, policy: Policy, archive: Archive) -> str:
+def _state(project: Project, rests_on: str) -> str:
+    return fingerprint([rests_on, __version__, str(project.summary.date)])
+
+
+def _rests_on(project: Project, policy: Policy, archive: Archive) -> str:
+    """Digest what the verdicts follow from: where it is the same, two audits find the same."""
     inventory = json.loads((project.out / "internal" / "inventory.json").read_text("utf-8"))["state"]
     grounds = [grounds_of(policy, part.source, project) for part in scanned_sources(project)]
     return fingerprint(
         [
             AUDIT_VERSION,
-            __version__,
             inventory,
             policy.fingerprint,
             sorted(protocols()),
             [(name, archive.index_file(name).stat().st_size) for name in archive.segments()],
             grounds,
-            str(project.summary.date),
+            str(project.summary.date) if policy.override_days else "",
         ]
     )
+
+
+def _give_way(folder: Path, rests_on: str) -> None:
+    """Void the audit that stands in a folder; one that may have found otherwise is kept in short first."""
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        note = json.loads((folder / "audit.json").read_text("utf-8"))
+        if note["bytes"] == _sizes(folder) and note["rests_on"] != rests_on:
+            keep_audit(folder, note)
+    with explained(folder):
+        (folder / "audit.json").unlink(missing_ok=True)
 
 
 def _sizes(folder: Path) -> dict[str, int]:

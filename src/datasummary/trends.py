@@ -50,13 +50,15 @@ def addressed_to(*agents: str) -> Grounds:
     return Grounds(names, everyone=EVERYONE in agents, images=False, basis="")
 
 
-def opt_outs_over_time(evidence: Evidence, policy: Policy, grounds: Grounds) -> pa.Table:
-    """Judge every host of an archive on each day on which its robots.txt was captured, by what held on that day.
+def opt_outs_over_time(
+    evidence: Evidence, policy: Policy, grounds: Grounds, hosts: Iterable[str] | None = None
+) -> pa.Table:
+    """Judge the hosts of an archive on each day on which their robots.txt was captured, by what held on that day.
 
-    Gives a row for each host and such day, by :data:`OPT_OUTS`, sorted by host and day. What the policy says on the
-    time as of which to judge, and what it decides by host, is left aside.
+    ``hosts`` are those to judge, by default all. Gives a row for each host and such day, by :data:`OPT_OUTS`, sorted
+    by host and day. What the policy says on the time as of which to judge, and what it decides by host, is left aside.
     """
-    rows = [row for site in evidence.sites(all_days=True) for row in _of_site(site, policy, grounds)]
+    rows = [row for site in evidence.sites(hosts, all_days=True) for row in _of_site(site, policy, grounds)]
     return pa.Table.from_pylist(rows, schema=OPT_OUTS)
 
 

@@ -5,14 +5,10 @@ No request leaves the page: its policy (CSP) allows only its own style and scrip
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from functools import cache
-from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from jinja2 import Environment
+from markupsafe import Markup
 
 from datasummary.documents.fields import (
     Checkboxes,
@@ -28,8 +24,8 @@ from datasummary.documents.fields import (
 from datasummary.documents.template import MODALITY_LABELS, SIZE_RANGES, Heading
 from datasummary.render.footer import DISCLAIMER, DRAFT
 from datasummary.render.json_documents import DOMAINS_FILE, generator
-from datasummary.render.links import split_links
 from datasummary.render.markdown_page import NAMES_SHOWN
+from datasummary.render.page import assets, embedded_json, page_environment
 
 __all__ = ["NAMES_INSIDE", "html_page"]
 
@@ -42,16 +38,12 @@ _COMPACT_WORDS = 32
 
 def html_page(document: SummaryDocument) -> str:
     """Return the summary as an HTML page, in the form's order and words."""
-    style, script = _asset("summary.css"), _asset("summary.js")
     return (
         _environment()
         .get_template("summary.html.j2")
         .render(
             document=document,
-            style=Markup(style),  # noqa: S704 - a file of this package
-            script=Markup(script),  # noqa: S704 - a file of this package
-            style_hash=_hash(style),
-            script_hash=_hash(script),
+            assets=assets("summary"),
             draft=DRAFT,
             disclaimer=DISCLAIMER,
             generator=generator(),
@@ -66,30 +58,14 @@ def _rest(domains: DomainList | None) -> Markup | None:
     """The names after those that stand as rows, one a line, as a JSON text; None where the page does not hold them."""
     if domains is None or not NAMES_SHOWN < len(domains.names) <= NAMES_INSIDE:
         return None
-    text = json.dumps("\n".join(domains.names[NAMES_SHOWN:]))
-    return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704 - no markup is left in it
-
-
-@cache
-def _asset(name: str) -> str:
-    return files("datasummary.render").joinpath("templates", name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return embedded_json("\n".join(domains.names[NAMES_SHOWN:]))
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("datasummary.render"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment()
     environment.globals.update(modalities=MODALITY_LABELS, size_ranges=SIZE_RANGES)
-    environment.filters.update(prose=_prose, linked=_linked, grouped=_grouped, kind=_kind, anchor=_anchor)
+    environment.filters.update(grouped=_grouped, kind=_kind, anchor=_anchor)
     environment.tests.update(heading=lambda part: isinstance(part, Heading), compact=_compact, rows=_rows)
     return environment
 
@@ -129,21 +105,6 @@ def _rows(listing: Listing) -> bool:
 def _anchor(part: Heading | Field) -> str:
     """The fragment by which a field or heading is linked to."""
     return f"field-{part.id}" if isinstance(part, Field) else "section-" + part.text.split(" ")[0].rstrip(".")
-
-
-def _prose(text: str) -> Markup:
-    """Paragraphs, with addresses as links."""
-    paragraphs = (_linked(paragraph) for paragraph in text.split("\n\n") if paragraph.strip())
-    return Markup("\n").join(Markup("<p>{}</p>").format(paragraph) for paragraph in paragraphs)
-
-
-def _linked(text: str) -> Markup:
-    """One paragraph, with addresses as links and line breaks kept."""
-    parts = [
-        Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(part) if is_link else escape(part)
-        for part, is_link in split_links(text.strip())
-    ]
-    return Markup("").join(parts).replace("\n", Markup("<br>\n"))
 
 
 def _grouped(number: int) -> str:

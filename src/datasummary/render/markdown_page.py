@@ -22,7 +22,7 @@ from datasummary.render.footer import DISCLAIMER, DRAFT
 from datasummary.render.json_documents import DOMAINS_FILE
 from datasummary.render.links import split_links
 
-__all__ = ["NAMES_SHOWN", "markdown_page"]
+__all__ = ["NAMES_SHOWN", "cell", "escaped", "line", "markdown_page"]
 
 NAMES_SHOWN = 1000
 """How many domains stand as rows in a page; the file holds all."""
@@ -30,6 +30,8 @@ NAMES_SHOWN = 1000
 _SPECIAL = re.compile(r"([\\`*_\[\]<>~|&])")
 _BLOCK_START = re.compile(r"^(\d*)([.)](?=\s|$)|[#+=-](?!\d))", re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+_CLOSING = re.compile(r"(?<!\\)#(?=#*$)")
+_SPLITS_CELLS = re.compile(r"[|\\]")
 
 
 def markdown_page(document: SummaryDocument) -> str:
@@ -129,6 +131,19 @@ def escaped(text: str) -> str:
     """Return text that Markdown shows as it stands. Addresses become links; nothing else in it is markup."""
     text = _INDENT.sub("", text)
     return "".join(f"<{part}>" if is_link else _plain(part) for part, is_link in split_links(text))
+
+
+def line(text: str) -> str:
+    """Return text as it stands, on one line: also where it ends a heading."""
+    return _CLOSING.sub(r"\\#", escaped(" ".join(text.split())))
+
+
+def cell(text: str) -> str:
+    """Return text that a table shows as it stands; an address with what would end a cell becomes no link."""
+    parts = split_links(" ".join(text.split()))
+    return "".join(
+        f"<{part}>" if is_link and not _SPLITS_CELLS.search(part) else _plain(part) for part, is_link in parts
+    )
 
 
 def _plain(text: str) -> str:

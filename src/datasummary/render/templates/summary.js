@@ -1,4 +1,3 @@
-"use strict";
 (() => {
   const box = document.querySelector(".domains");
   if (!box) return;
@@ -17,17 +16,6 @@
   let order = { key: "rank", down: false };
   let found = null;
   let shown = 0;
-
-  // A pasted address is cut to its host, and written as domain names are: lower case, xn--.
-  const wanted = () => {
-    const text = input.value.trim().toLowerCase().replace(/^[a-z]+:\/\//, "").replace(/[/?#].*$/, "");
-    if (/^[\x00-\x7f]*$/.test(text)) return text;
-    try {
-      return new URL("http://" + text).hostname;
-    } catch {
-      return text;
-    }
-  };
 
   const ranks = () => {
     if (order.key === "name") byName ??= [...byRank].sort((a, b) => (names[a] < names[b] ? -1 : 1));
@@ -52,7 +40,7 @@
   };
 
   const show = () => {
-    const text = wanted();
+    const text = hostSought(input.value);
     const all = ranks();
     found = text ? all.filter((index) => names[index].includes(text)) : all;
     body.replaceChildren();

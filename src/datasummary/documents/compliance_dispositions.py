@@ -1,0 +1,88 @@
+"""What became of a host's content where there is a signal: kept, and on which basis; removed, by which filter; pending.
+
+Each disposition begins with words of its own, so that a table of hosts can be searched by them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["DISPOSITION", "KEPT_ON_A_BASIS", "LABELS", "WAITING", "disposition_text"]
+
+LABELS: dict[str, str] = {
+    "removed": "removed by the filter",
+    "removed_partly": "removed in part by the filter",
+    "listed": "on the filter's list",
+    "listed_partly": "in part on the filter's list",
+    "no_receipt": "decision pending: to be left out by the policy",
+    "no_receipt_partly": "decision pending: in part to be left out by the policy",
+    "pending": "decision pending: for people to settle",
+    "kept_basis": "kept: basis",
+    "kept_elsewhere": "kept: no document at a reserved path",
+    "kept_not_counted": "kept: basis the policy, which does not count the signal",
+}
+"""How each disposition begins, in the order of documents."""
+
+WAITING = ("no_receipt", "no_receipt_partly", "pending")
+"""Those that wait for somebody."""
+
+KEPT_ON_A_BASIS = """coalesce(
+    starts_with("override", 'contract ') OR starts_with("override", 'legal basis declared: '), false)"""
+"""SQL for whether a contract or a legal basis keeps a host's content, whatever was found; ``override`` begins as
+:mod:`datasummary.overrides` and :mod:`datasummary.judging` word what decides by host."""
+
+DISPOSITION = f"""
+CASE
+    WHEN NOT (verdict IN ('reserved', 'partly_reserved', 'review') OR reserved_documents > 0 OR review_documents > 0
+              OR not_counted) THEN NULL
+    WHEN left_out_documents > 0 THEN
+        CASE receipt WHEN 'written' THEN 'removed' WHEN 'listed' THEN 'listed' ELSE 'no_receipt' END
+        || CASE WHEN left_out_documents < documents THEN '_partly' ELSE '' END
+    WHEN {KEPT_ON_A_BASIS} THEN 'kept_basis'
+    WHEN reserved_documents > 0 OR review_documents > 0 THEN 'pending'
+    WHEN verdict IN ('reserved', 'partly_reserved', 'review') THEN 'kept_elsewhere'
+    ELSE 'kept_not_counted'
+END
+"""
+"""SQL for the disposition of a row of the table ``hosts``: a key of :data:`LABELS`, null where no signal was found."""
+
+
+def disposition_text(
+    kind: str | None,
+    *,
+    receipt: dict[str, Any] | None,
+    override: str | None,
+    documents: int,
+    left_out: int,
+    open_documents: int,
+) -> str:
+    """Put a host's disposition into words; empty where there is no signal.
+
+    ``open_documents`` are those that are reserved or under review and stay in.
+    """
+    if kind is None:
+        return ""
+    label = LABELS[kind]
+    if kind == "kept_basis":
+        return f"{label} {override}"
+    if kind == "pending":
+        return f"{label}, {open_documents:,} of {documents:,} documents"
+    if not left_out:
+        return label
+    told = [label + _by_receipt(kind, receipt)]
+    if kind.endswith("_partly"):
+        told.append(f"{left_out:,} of {documents:,} documents")
+    if override:
+        told.append(override)
+    if open_documents:
+        told.append(f"decision pending on {open_documents:,} documents that are reserved or under review and stay in")
+    return "; ".join(told)
+
+
+def _by_receipt(kind: str, receipt: dict[str, Any] | None) -> str:
+    """Say which filter, or that there was none."""
+    if kind.startswith("no_receipt") or receipt is None:
+        return ", and no filter has been run on this audit"
+    policy = receipt["policy"]
+    text = f" (receipt of {receipt['written_at']}, policy {policy['name']} version {policy['version']})"
+    return text + ("; that manifests were filtered by it is not shown" if kind.startswith("listed") else "")
