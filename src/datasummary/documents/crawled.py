@@ -17,23 +17,25 @@ from datasummary.documents.fields import (
     unanswered,
 )
 from datasummary.documents.inventory import InventoryView
+from datasummary.documents.proposals import Proposals
 from datasummary.documents.top_domains import top_domains
-from datasummary.documents.wording import content_types, distinct, joined, languages_in, modalities_of, span, union
+from datasummary.documents.wording import (
+    CONDUCT,
+    content_types,
+    distinct,
+    joined,
+    languages_in,
+    modalities_of,
+    span,
+    union,
+)
 from datasummary.project import Project
 from datasummary.sources import Crawler, Source
 
 __all__ = ["crawled_fields"]
 
-_CONDUCT = {
-    "robots_txt": "robots.txt",
-    "captchas": "Captchas",
-    "passwords": "Password-protected sites",
-    "paywalls": "Paywalls",
-    "other_protocols": "Protocols other than robots.txt",
-}
 
-
-def crawled_fields(project: Project, inventory: InventoryView) -> Iterator[Field]:
+def crawled_fields(project: Project, inventory: InventoryView, proposals: Proposals) -> Iterator[Field]:
     """Yield the fields 2.3.a to 2.3.i."""
     ids = [f"2.3.{letter}" for letter in "abcdefgh"]
     sources = project.sources_of("crawled")
@@ -44,7 +46,7 @@ def crawled_fields(project: Project, inventory: InventoryView) -> Iterator[Field
         reason = "no data crawled or scraped from online sources is part of the training data."
         yield from (not_applicable(field_id, reason, sources=["sources"]) for field_id in ids[1:])
     else:
-        yield from _crawlers(sources)
+        yield from _crawlers(sources, proposals)
         yield _period(sources, inventory)
         yield _content(sources, inventory)
         yield answered("2.3.g", Checkboxes(modalities_of(sources)), origin="computed", sources=sources)
@@ -52,7 +54,7 @@ def crawled_fields(project: Project, inventory: InventoryView) -> Iterator[Field
     yield answered("2.3.i", "No additional comments.", origin="not_applicable")
 
 
-def _crawlers(sources: list[Source]) -> Iterator[Field]:
+def _crawlers(sources: list[Source], proposals: Proposals) -> Iterator[Field]:
     crawlers: dict[str, list[Crawler]] = {}
     for source in sources:
         for crawler in source.crawlers:
@@ -74,7 +76,7 @@ def _crawlers(sources: list[Source]) -> Iterator[Field]:
         names.append(Entry(name, f"operated on the provider's behalf by {', '.join(operators)}" if operators else None))
     yield answered("2.3.b", Listing(tuple(names)), sources=sources)
     yield _purposes(crawlers, sources)
-    yield _behaviour(crawlers, sources)
+    yield _behaviour(crawlers, sources, proposals)
 
 
 def _purposes(crawlers: dict[str, list[Crawler]], sources: list[Source]) -> Field:
@@ -89,12 +91,15 @@ def _purposes(crawlers: dict[str, list[Crawler]], sources: list[Source]) -> Fiel
     return answered("2.3.c", Listing(tuple(entries)), sources=sources, open=problems)
 
 
-def _behaviour(crawlers: dict[str, list[Crawler]], sources: list[Source]) -> Field:
-    """Field 2.3.d: how each crawler behaves, in the provider's own answers. Nobody else can vouch for them."""
+def _behaviour(crawlers: dict[str, list[Crawler]], sources: list[Source], proposals: Proposals) -> Field:
+    """Field 2.3.d: how each crawler behaves, in the provider's own answers. Nobody else can vouch for them.
+
+    Where there are none at all, a text is proposed, if there are facts for one.
+    """
     entries, problems = [], []
     for name, uses in crawlers.items():
         details = []
-        for key, label in _CONDUCT.items():
+        for key, label in CONDUCT.items():
             answers = distinct(answer for use in uses if (answer := getattr(use.respects, key)))
             if answers:
                 details.append((label, joined(answers)))
@@ -104,7 +109,9 @@ def _behaviour(crawlers: dict[str, list[Crawler]], sources: list[Source]) -> Fie
         if details:
             entries.append(Entry(name, details=tuple(details)))
     if not entries:
-        return unanswered("2.3.d", sources=sources)
+        proposed = proposals.behaviour()
+        advice = "set respects of each crawler, or read the proposed text and accept it with `datasummary accept 2.3.d`"
+        return unanswered("2.3.d", advice=advice if proposed else None, proposed=proposed, sources=sources)
     return answered("2.3.d", Listing(tuple(entries)), sources=sources, open=problems)
 
 

@@ -98,6 +98,10 @@ class InventoryView:
             return Amount(exact(measure.declared.min), None if high is None else exact(high), measure.unit)
         return Amount(exact(measure.declared), exact(measure.declared), measure.unit)
 
+    def documents(self) -> dict[tuple[str, Modality], int]:
+        """Return how many documents were scanned, by source and modality."""
+        return {key: int(row["documents"]) for key, row in self._scanned.items()}
+
     def languages(self, source: Source, modality: Modality) -> dict[str, tuple[int, int]]:
         """Return documents and size by language code.
 

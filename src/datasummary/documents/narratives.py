@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from dataclasses import replace
 
-from datasummary.documents.fields import Field, Listing, Prose, YesNo, clean, fingerprint
+from datasummary.documents.fields import Field, Listing, OpenPoint, Prose, YesNo, clean, fingerprint
 from datasummary.documents.template import FIELDS
 from datasummary.errors import ProjectError
 from datasummary.project import Narrative, Project
@@ -42,12 +42,15 @@ def with_words(project: Project, field: Field) -> Field:
 
 
 def _accepted(project: Project, field: Field) -> Field:
-    if field.proposed is None or field.id not in project.accepted:
+    if field.id not in project.accepted or (field.proposed is None and field.origin != "not_applicable"):
         return field
-    if project.accepted[field.id] != fingerprint(field.proposed):
-        advice = f"the facts changed since a text was accepted; read the new one and `datasummary accept {field.id}`"
-        return replace(field, open=tuple(replace(point, advice=advice) for point in field.open))
-    return replace(field, value=Prose(field.proposed), origin="accepted", open=())
+    if field.proposed is not None and project.accepted[field.id] == fingerprint(field.proposed):
+        return replace(field, value=Prose(field.proposed), origin="accepted", open=())
+    advice = f"the facts changed since a text was accepted; read the new one and `datasummary accept {field.id}`"
+    if field.proposed is None:
+        advice = f"the facts that the accepted text rested on are gone; remove {field.id} from accepted"
+    points = field.open or (OpenPoint("to be confirmed by the provider", advice),)
+    return replace(field, open=tuple(replace(point, advice=advice) for point in points))
 
 
 def _told(project: Project, field: Field, text: str, *, beside: bool) -> Field:

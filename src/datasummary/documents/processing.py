@@ -7,8 +7,10 @@ the project file. A text that is built from facts alone is proposed, and stands 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from datasummary.documents.fields import Entry, Field, Listing, OpenPoint, YesNo, answered, unanswered
+from datasummary.documents.proposals import Proposals
 from datasummary.project import Project
 
 __all__ = ["processing_fields"]
@@ -28,31 +30,32 @@ _REMOVAL = {
 }
 
 
-def processing_fields(project: Project) -> Iterator[Field]:
+def processing_fields(project: Project, proposals: Proposals) -> Iterator[Field]:
     """Yield the fields 3.1.a to 3.3.a."""
     signatory = project.copyright.code_of_practice_signatory
     if signatory is None:
         yield unanswered("3.1.a")
     else:
         yield answered("3.1.a", YesNo(signatory), sources=["copyright.code_of_practice_signatory"])
-    yield _reservations(project)
+    yield _reservations(project, proposals)
     if link := project.copyright.policy_link:
         entry = Entry("Copyright policy, or a summary of it", link=link)
         yield answered("3.1.c", Listing((entry,)), sources=["copyright.policy_link"])
     else:
-        yield answered("3.1.c", "No additional comments.", origin="not_applicable")
+        nothing = answered("3.1.c", "No additional comments.", origin="not_applicable")
+        yield replace(nothing, proposed=proposals.policy_summary())
     yield _illegal_content(project)
     yield answered("3.3.a", "No other information.", origin="not_applicable")
 
 
-def _reservations(project: Project) -> Field:
+def _reservations(project: Project, proposals: Proposals) -> Field:
     copyright = project.copyright  # noqa: A001 - the project file's own word
     measures = [
         Entry(label, text) for key, label in _MEASURES.items() if (text := getattr(copyright.measures, key)) is not None
     ]
     protocols = ", ".join(copyright.protocols)
     if not measures:
-        proposed = _proposed(project) if protocols else None
+        proposed = proposals.reservations()
         advice = "read the proposed text and accept it with `datasummary accept 3.1.b`, or set copyright.measures"
         return unanswered("3.1.b", advice=advice if proposed else None, proposed=proposed, sources=["copyright"])
     problems = []
@@ -66,22 +69,6 @@ def _reservations(project: Project) -> Field:
     if protocols:
         measures.insert(0, Entry("Opt-out protocols and solutions", protocols))
     return answered("3.1.b", Listing(tuple(measures)), sources=["copyright"], open=problems)
-
-
-def _proposed(project: Project) -> str:
-    """Words for field 3.1.b from the protocols and the crawlers' answers."""
-    protocols = project.copyright.protocols
-    sentences = [
-        f"During data collection the provider follows these opt-out protocols and solutions: {', '.join(protocols)}."
-    ]
-    answers = {
-        crawler.name: crawler.respects.robots_txt
-        for source in project.sources_of("crawled")
-        for crawler in source.crawlers
-        if crawler.respects.robots_txt
-    }
-    sentences += [f"robots.txt, by {name}: {answer.rstrip('.')}." for name, answer in sorted(answers.items())]
-    return "\n\n".join(sentences)
 
 
 def _illegal_content(project: Project) -> Field:

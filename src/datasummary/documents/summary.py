@@ -19,6 +19,7 @@ from datasummary.documents.inventory import InventoryView
 from datasummary.documents.narratives import with_words
 from datasummary.documents.other_sources import other_fields
 from datasummary.documents.processing import processing_fields
+from datasummary.documents.proposals import Proposals
 from datasummary.documents.public_datasets import dataset_fields
 from datasummary.documents.template import FORM, SUBTITLE, TITLE, Heading
 from datasummary.errors import ProjectError
@@ -127,11 +128,12 @@ def proposed_text(project: Project, field_id: str) -> str:
 
 
 def _fields(project: Project, inventory: InventoryView) -> Iterator[Field]:
+    proposals = Proposals(project, inventory)
     yield from general_fields(project, inventory)
     yield from dataset_fields(project, inventory)
-    yield from crawled_fields(project, inventory)
+    yield from crawled_fields(project, inventory, proposals)
     yield from other_fields(project)
-    yield from processing_fields(project)
+    yield from processing_fields(project, proposals)
 
 
 def _provenance(project: Project, document: SummaryDocument) -> dict[str, Any]:

@@ -8,7 +8,27 @@ from datasummary.documents.inventory import UNKNOWN_LANGUAGE, InventoryView, Per
 from datasummary.documents.template import MODALITY_LABELS
 from datasummary.sources import MODALITIES, Modality, Source
 
-__all__ = ["content_types", "distinct", "joined", "languages_in", "modalities_of", "month", "names_of", "span", "union"]
+__all__ = [
+    "CONDUCT",
+    "content_types",
+    "distinct",
+    "joined",
+    "languages_in",
+    "modalities_of",
+    "month",
+    "names_of",
+    "span",
+    "union",
+]
+
+CONDUCT = {
+    "robots_txt": "robots.txt",
+    "captchas": "Captchas",
+    "passwords": "Password-protected sites",
+    "paywalls": "Paywalls",
+    "other_protocols": "Protocols other than robots.txt",
+}
+"""What field 2.3.d asks about a crawler, by key of its ``respects``."""
 
 
 def month(text: str) -> str:

@@ -1,0 +1,301 @@
+"""``crawlers.atom``: changes to the crawlers, the protocols that count and the policy, as an Atom feed (RFC 4287).
+
+Measure 1.3 of the Code of Practice encourages such a feed. What it tells comes from the public summary of the copyright
+policy, so that nothing internal is in it. The state beside the policy's notes holds what was told last, and every entry
+as it was written: a new entry says what differs from it, and earlier ones are never written again. The time of an entry
+is ``summary.date``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from datasummary.documents.copyright_policy import CopyrightPolicy
+from datasummary.documents.policy_rules import (
+    FINDINGS,
+    GROUNDS,
+    STANDINGS,
+    USES,
+    VERDICTS,
+    WHOSE,
+    as_of_words,
+    protocol_title,
+)
+from datasummary.errors import DataError
+from datasummary.policy import AsOf, Policy
+from datasummary.project import Project
+
+__all__ = ["FEED", "STATE", "Feed", "continue_feed", "feed_facts"]
+
+FEED = "crawlers.atom"
+STATE = "crawlers-feed.json"
+
+_KEYS = {"id", "facts", "entries", "feed"}
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A feed that goes on from its last state."""
+
+    files: dict[Path, str | bytes | None]
+    """The feed, then its state; to be written in this order."""
+    changes: tuple[str, ...]
+    """What the new entry says; empty where there is none."""
+
+
+def continue_feed(project: Project, document: CopyrightPolicy, policy: Policy) -> Feed:
+    """Compare what the public may know now with what the feed told last, and add an entry for what changed.
+
+    Raises :class:`~datasummary.errors.DataError` where the feed or its state was changed by hand, or one is gone.
+    """
+    place, note = project.out / "public" / FEED, project.out / "internal" / STATE
+    facts = feed_facts(document, policy)
+    state = _read(note, place)
+    before = state["facts"] if state else None
+    changes = tuple(_differences(before, facts) if before is not None else _first(facts))
+    if state is None:
+        names = [document.provider, *document.models, str(document.date)]
+        state = {"id": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(names))}", "entries": []}
+    entries: list[dict[str, str]] = state["entries"]
+    if changes:
+        title = "First publication" if before is None else f"Changes: {', '.join(_touched(before, facts))}"
+        entries = [_entry(state["id"], len(entries), title, changes, str(document.date)), *entries]
+    feed = _feed(project, document, state["id"], entries)
+    found = _bytes(place)
+    if found is not None and _digest(found) != state.get("feed") and found != feed.encode():
+        raise DataError(
+            f"{place}: was changed by hand since it was written; delete it, and it is written again from {note}"
+        )
+    kept = {"id": state["id"], "facts": facts, "entries": entries, "feed": _digest(feed.encode())}
+    text = json.dumps({**kept, "sha256": _seal(kept)}, ensure_ascii=False, indent=1) + "\n"
+    return Feed({place: feed, note: text}, changes)
+
+
+def feed_facts(document: CopyrightPolicy, policy: Policy) -> dict[str, dict[str, Any]]:
+    """Give what the public summary of a copyright policy says, in the form in which two states are compared.
+
+    Rules stand by their keys, not in words: other words for the same rule are no change.
+    """
+    whose = {entry.key: list(entry.names) for entry in document.rules.whose}
+    rules = {
+        "policy": f"{document.rules.name}, version {document.rules.version}",
+        "whose": sorted(whose),
+        **{f"names: {key}": sorted(names) for key, names in whose.items() if names and key != "own"},
+        "uses": sorted(policy.uses),
+        "blocks": policy.blocks,
+        "as_of": policy.as_of.model_dump(mode="json", exclude_none=True),
+        **{f"finding: {name}": getattr(policy.findings, name) for name in FINDINGS},
+        "left_out": sorted(policy.leave_out),
+        "reported_only": sorted(policy.reported_only),
+        "lists": sorted(f"{sites.name}, as at {sites.as_at}" for sites in document.listed),
+        "contracts": bool(document.licensed),
+        "decisions": bool(document.excluded),
+    }
+    signatory = {} if document.signatory is None else {"signatory": "yes" if document.signatory else "no"}
+    return {
+        "crawlers": {
+            crawler.name: {
+                "run by": ", ".join(crawler.operators) or "the provider",
+                "purpose": "; ".join(crawler.purposes) or "not stated",
+                **dict(crawler.conduct),
+            }
+            for crawler in document.crawlers
+        },
+        "protocols": {
+            name: {"standing": rule.standing, "required": rule.required}
+            for name, rule in policy.protocols.items()
+            if rule.counts
+        },
+        "rules": rules,
+        "statements": {
+            "provider": document.provider,
+            **{name: item.text for name, item in document.statements.items() if item.text and name != "responsible"},
+            **signatory,
+        },
+    }
+
+
+_GROUPS = {
+    "crawlers": "crawlers",
+    "protocols": "protocols that count",
+    "rules": "rules of the policy",
+    "statements": "statements of the provider",
+}
+
+_RULES = {
+    "policy": "Crawler policy",
+    "whose": "Whose statements count",
+    "uses": "Uses about which a no reserves training",
+    "blocks": "What a reserved path reserves",
+    "as_of": "As of when content is judged",
+    "left_out": "Verdicts whose documents are left out",
+    "reported_only": "Grounds on which reservations do not decide",
+    "lists": "Lists of infringing sites that are applied",
+    "contracts": "Sites under contract",
+    "decisions": "Sites left out by the provider's own decision",
+    **{f"finding: {name}": text for name, text in FINDINGS.items()},
+    **{f"names: {key}": text[:1].upper() + text[1:] for key, text in WHOSE.items()},
+}
+
+_STATEMENTS = {
+    "provider": "Provider",
+    "lawful_access": "Access to content",
+    "infringing_sites": "Infringing sites left out",
+    "feed_link": "Web feed",
+    "output_safeguards": "Safeguards on outputs",
+    "acceptable_use": "Acceptable use",
+    "contact": "Point of contact for rightsholders",
+    "complaints": "Complaints",
+    "signatory": "Copyright chapter of the Code of Practice signed",
+}
+
+_WORDS: dict[str, Mapping[str, str]] = {
+    "whose": WHOSE,
+    "uses": USES,
+    "left_out": VERDICTS,
+    "reported_only": GROUNDS,
+    "blocks": {"path": "the content at that path", "root": "nothing, unless the path is “/”, which reserves the site"},
+    **{f"finding: {name}": VERDICTS for name in FINDINGS},
+}
+
+
+def _first(facts: dict[str, dict[str, Any]]) -> Iterator[str]:
+    names = list(facts["crawlers"])
+    yield f"Crawlers: {', '.join(names) or 'none'}."
+    yield f"Protocols that count: {'; '.join(map(protocol_title, facts['protocols'])) or 'none'}."
+    yield f"Crawler policy: {facts['rules']['policy']}."
+    for name, text in facts["statements"].items():
+        yield f"{_STATEMENTS[name]}: {text}"
+
+
+def _touched(before: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]]) -> list[str]:
+    return [words for group, words in _GROUPS.items() if before[group] != now[group]]
+
+
+def _differences(before: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]]) -> Iterator[str]:
+    yield from _crawler_changes(before["crawlers"], now["crawlers"])
+    yield from _protocol_changes(before["protocols"], now["protocols"])
+    for group, labels in (("rules", _RULES), ("statements", _STATEMENTS)):
+        for name in _names(before[group], now[group]):
+            old, new = before[group].get(name), now[group].get(name)
+            if old != new:
+                yield _change(labels.get(name, name), _said(name, old), _said(name, new))
+
+
+def _crawler_changes(before: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
+    for name in _names(before, now):
+        if name not in before:
+            details = "; ".join(f"{key}: {text}" for key, text in now[name].items())
+            yield f"Crawler added: {name} ({details})"
+        elif name not in now:
+            yield f"Crawler no longer listed: {name}"
+        else:
+            for key in _names(before[name], now[name]):
+                old, new = before[name].get(key), now[name].get(key)
+                if old != new:
+                    yield _change(f"Crawler {name}, {key}", old or "not stated", new or "not stated")
+
+
+def _protocol_changes(before: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
+    for name in _names(before, now):
+        title = protocol_title(name)
+        if name not in before:
+            yield f"Protocol that counts now: {title} ({_standing(now[name])})"
+        elif name not in now:
+            yield f"Protocol that counts no longer: {title}; what it says is reported"
+        elif before[name] != now[name]:
+            yield _change(f"Protocol {title}", _standing(before[name]), _standing(now[name]))
+
+
+def _standing(rule: dict[str, Any]) -> str:
+    required = "a host without its evidence is unknown" if rule["required"] else "not required"
+    return f"{STANDINGS.get(rule['standing'], rule['standing'])}; {required}"
+
+
+def _said(name: str, value: Any) -> str:
+    """Put a rule or statement into words."""
+    if name == "as_of" and isinstance(value, dict):
+        return as_of_words(AsOf.model_validate(value)).rstrip(".")
+    words = _WORDS.get(name, {})
+    if isinstance(value, list):
+        return "; ".join(words.get(item, item) for item in value) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "not stated" if value is None else words.get(value, str(value))
+
+
+def _change(label: str, before: str, now: str) -> str:
+    return f"{label}: now “{now}”; before “{before}”"
+
+
+def _names(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    return list(dict.fromkeys([*now, *before]))
+
+
+def _entry(feed: str, number: int, title: str, changes: tuple[str, ...], day: str) -> dict[str, str]:
+    """Write an entry; it stands in the state as it is, so that no later run can change it."""
+    name = f"urn:uuid:{uuid.uuid5(uuid.UUID(feed), json.dumps([number, day, *changes]))}"
+    items = "".join(f"<li>{escape(change)}</li>" for change in changes)
+    updated = f"{day}T00:00:00Z"
+    xml = (
+        f"<entry>\n<id>{name}</id>\n<title>{escape(title)}</title>\n<updated>{updated}</updated>\n"
+        f'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><ul>{items}</ul></div></content>\n</entry>\n'
+    )
+    return {"updated": updated, "xml": xml}
+
+
+def _feed(project: Project, document: CopyrightPolicy, name: str, entries: list[dict[str, str]]) -> str:
+    links = {"self": project.copyright.feed_link, "alternate": project.copyright.policy_link}
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">',
+        f"<id>{name}</id>",
+        f"<title>{escape(document.provider)}: crawlers, protocols and copyright policy</title>",
+        f"<updated>{max(entry['updated'] for entry in entries)}</updated>",
+        f"<author><name>{escape(document.provider)}</name></author>",
+        *(f'<link rel="{rel}" href={quoteattr(address)}/>' for rel, address in links.items() if address),
+        "<generator>datasummary</generator>",
+    ]
+    return "\n".join(lines) + "\n" + "".join(entry["xml"] for entry in entries) + "</feed>\n"
+
+
+def _read(note: Path, place: Path) -> dict[str, Any] | None:
+    """Read the state; None where the feed begins."""
+    content = _bytes(note)
+    if content is None:
+        if place.exists():
+            raise DataError(
+                f"{note}: is gone, and without it the feed {place} cannot go on; put it back, or move the feed away to "
+                f"begin a new one"
+            )
+        return None
+    try:
+        state = json.loads(content)
+        kept = {key: state[key] for key in _KEYS}
+        if state["sha256"] == _seal(kept):
+            return kept
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise DataError(
+        f"{note}: is broken, or was changed by hand; put back the file as datasummary policy wrote it, or move it and "
+        f"{place} away to begin a new feed"
+    )
+
+
+def _bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
+
+
+def _seal(kept: dict[str, Any]) -> str:
+    return _digest(json.dumps(kept, sort_keys=True).encode())
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
