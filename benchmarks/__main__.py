@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.evidence import evidence_rows
 from benchmarks.fetching import fetching_rows
+from benchmarks.lookup import DOMAINS, lookup_rows
 from benchmarks.robots import FILES, bodies, parse_row
 from benchmarks.scan import measure
 from benchmarks.table import machine, markdown
@@ -25,6 +26,7 @@ def main() -> None:
     parser.add_argument("--urls", type=int, nargs="+", default=URLS, help="addresses to judge (default: %(default)s)")
     parser.add_argument("--sites", type=int, default=3000, help="sites to fetch from (default: %(default)s)")
     parser.add_argument("--captures", type=int, default=100_000, help="captures to read (default: %(default)s)")
+    parser.add_argument("--domains", type=int, default=DOMAINS, help="domains to look up in (default: %(default)s)")
     parser.add_argument("--repeat", type=int, default=3, help="times that each task runs (default: %(default)s)")
     parser.add_argument("--data", type=Path, help="folder for the manifest (default: benchmarks/data/ROWS)")
     parser.add_argument("--write", action="store_true", help="also write benchmarks/RESULTS.md")
@@ -38,6 +40,8 @@ def main() -> None:
         rows += [parse_row(repeat=options.repeat), *verdict_rows(dict(bodies(FILES)), options.urls)]
         print("… reading captures from WARC", file=sys.stderr, flush=True)
         rows += evidence_rows((body for _, body in bodies(FILES)), options.captures, options.repeat)
+    print("… looking up", file=sys.stderr, flush=True)
+    rows += lookup_rows(options.domains, options.repeat)
     print("… fetching on loopback", file=sys.stderr, flush=True)
     rows += fetching_rows(options.sites, repeat=options.repeat)
     text = f"{markdown(rows)}\n{machine()}\n"

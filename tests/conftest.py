@@ -64,6 +64,7 @@ def _needs(item: pytest.Item) -> list[str]:
     return [package for marker in item.iter_markers("needs") for package in marker.args]
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Send all tests that need Java to one worker: starting Spark takes longer than most of them."""
     for item in items:

@@ -65,7 +65,7 @@ def captures():
     yield robots("cdn.example.net", "User-agent: *", "Disallow: /private", captured="2024-03-01")
 
 
-def rows(seed, count=400):
+def rows(seed, count=200):
     rng = random.Random(seed)
     for _ in range(count):
         host = rng.choice(HOSTS)

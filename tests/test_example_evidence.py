@@ -18,6 +18,8 @@ from datasummary.policy import load_policy
 from datasummary.protocols import protocols, read_signals
 from datasummary.trends import addressed_to, opt_outs_over_time
 
+pytestmark = pytest.mark.xdist_group("example-evidence")  # one worker makes what all look at
+
 ROUNDS = ["2024-06", "2024-10", "2025-02", "2025-06", "2025-10", "2026-01"]
 POLICY = load_policy("machine-readable", Path())
 

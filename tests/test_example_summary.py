@@ -17,6 +17,8 @@ from test_example import EXPECTED
 
 import datasummary
 
+pytestmark = pytest.mark.xdist_group("example-summary")  # one worker makes what all look at
+
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):

@@ -116,7 +116,7 @@ def csv_files(draw: st.DrawFn) -> tuple[bytes, bytes]:
 suffixes = st.sampled_from(["", ".gz", ".zst"])
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(csv_files(), suffixes), min_size=1, max_size=9))
 def test_lines_of_csv_that_stay_are_the_same_bytes(
     tmp_path_factory: pytest.TempPathFactory, drawn: list[tuple[tuple[bytes, bytes], str]]
@@ -145,7 +145,7 @@ def json_files(draw: st.DrawFn) -> tuple[bytes, bytes]:
     return tuple("".join(text for text, stays in lines if stays or whole).encode() for whole in (True, False))
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(json_files(), suffixes), min_size=1, max_size=9))
 def test_lines_of_json_that_stay_are_the_same_bytes(
     tmp_path_factory: pytest.TempPathFactory, drawn: list[tuple[tuple[bytes, bytes], str]]

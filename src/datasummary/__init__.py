@@ -7,7 +7,8 @@
 >>> datasummary.summary(project).paths  # doctest: +SKIP
 
 The functions are named as the commands: :func:`init`, :func:`schema`, :func:`scan`, :func:`summary`, :func:`run`,
-:func:`status`, :func:`accept`, :func:`collect`, :func:`audit`, :func:`explain`, :func:`filter`.
+:func:`status`, :func:`accept`, :func:`collect`, :func:`audit`, :func:`explain`, :func:`filter`, :func:`lookup`;
+the command ``policy`` is :func:`copyright_policy`, ``complaints`` a module of its own (:mod:`datasummary.complaints`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 __all__ = [
+    "Answer",
     "Audit",
     "DataError",
     "DatasummaryError",
@@ -25,6 +27,7 @@ __all__ = [
     "Inventory",
     "Project",
     "ProjectError",
+    "ReportResult",
     "Status",
     "SummaryResult",
     "WorkspaceError",
@@ -33,10 +36,13 @@ __all__ = [
     "collect",
     "collect_web",
     "compare_policies",
+    "copyright_policy",
     "explain",
     "filter",
     "init",
+    "lookup",
     "merge",
+    "report",
     "run",
     "sample_hosts",
     "scan",
@@ -47,6 +53,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Answer": "lookups",
     "Audit": "auditing",
     "DataError": "errors",
     "DatasummaryError": "errors",
@@ -54,6 +61,7 @@ _HOMES = {
     "Inventory": "tables",
     "Project": "project",
     "ProjectError": "errors",
+    "ReportResult": "reporting",
     "Status": "project_status",
     "SummaryResult": "documents.summary",
     "WorkspaceError": "errors",
@@ -62,10 +70,13 @@ _HOMES = {
     "collect": "evidence.intake",
     "collect_web": "collecting",
     "compare_policies": "auditing",
+    "copyright_policy": "documents.copyright_policy",
     "explain": "explaining",
     "filter": "filtering",
     "init": "example",
+    "lookup": "lookups",
     "merge": "inventory",
+    "report": "reporting",
     "run": "runs",
     "sample_hosts": "auditing",
     "scan": "inventory",
@@ -82,6 +93,7 @@ if TYPE_CHECKING:
     from datasummary.auditing import Audit, audit, compare_policies, sample_hosts
     from datasummary.collecting import collect_web
     from datasummary.documents.acceptance import accept
+    from datasummary.documents.copyright_policy import copyright_policy
     from datasummary.documents.summary import SummaryResult
     from datasummary.errors import DataError, DatasummaryError, Interrupted, ProjectError, WorkspaceError
     from datasummary.evidence.intake import collect
@@ -89,8 +101,10 @@ if TYPE_CHECKING:
     from datasummary.explaining import explain
     from datasummary.filtering import filter_manifests as filter  # noqa: A004, a command's name
     from datasummary.inventory import merge, scan, scan_part
+    from datasummary.lookups import Answer, lookup
     from datasummary.project import Project
     from datasummary.project_status import Status, status
+    from datasummary.reporting import ReportResult, report
     from datasummary.runs import run, schema, summary
     from datasummary.tables import Inventory
 

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from datasummary import __version__
+from datasummary.cli_answers import register as register_answers
 from datasummary.cli_audit import register
 from datasummary.cli_collect import register as register_collect
+from datasummary.cli_complaints import register as register_complaints
 from datasummary.cli_options import (
     DEFAULT_PROJECT,
     Engine,
@@ -33,6 +35,8 @@ from datasummary.cli_options import (
     say,
     say_lines,
 )
+from datasummary.cli_policy import register as register_policy
+from datasummary.cli_report import register as register_report
 from datasummary.errors import DatasummaryError, Interrupted, ProjectError
 
 if TYPE_CHECKING:
@@ -204,13 +208,21 @@ def status(project: ProjectFile = DEFAULT_PROJECT, as_json: Json = False, quiet:
     if as_json:
         sources = [vars(item) for item in found.sources]
         files = [str(path) for path in found.files]
-        state = {"inventory": found.inventory, "audit": found.audit, "summary": found.summary}
+        state = {
+            "inventory": found.inventory,
+            "audit": found.audit,
+            "report": found.report,
+            "summary": found.summary,
+        }
         print_json({**state, "sources": sources, "files": files})
     elif not quiet:
         from datasummary.overview import status_table
 
         print_table(status_table(found))
-        say(f"Inventory: {found.inventory}. Audit: {found.audit}. Public summary: {found.summary}.")
+        say(
+            f"Inventory: {found.inventory}. Audit: {found.audit}. Compliance report: {found.report}. "
+            f"Public summary: {found.summary}."
+        )
         if found.files:
             say(f"What may be published lies in {loaded.out / 'public'}.")
 
@@ -238,6 +250,10 @@ def accept(
 
 register(app)
 register_collect(app)
+register_report(app)
+register_policy(app)
+register_answers(app)
+register_complaints(app)
 
 
 def main() -> None:

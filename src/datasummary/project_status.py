@@ -10,6 +10,7 @@ from datasummary.errors import DataError
 from datasummary.inventory import Coverage, coverage, roles
 from datasummary.merging import stands
 from datasummary.project import Project
+from datasummary.reporting import report_state
 
 __all__ = ["SourceStatus", "Status", "status"]
 
@@ -38,6 +39,7 @@ class Status:
     sources: tuple[SourceStatus, ...]
     inventory: Literal["current", "stale", "absent"]
     audit: Literal["current", "stale", "absent"]
+    report: Literal["written", "older than the audit", "absent"]
     summary: Literal["written", "older than the inventory", "absent"]
     files: tuple[Path, ...]
     """What lies in ``out/public``."""
@@ -74,7 +76,9 @@ def status(project: Project) -> Status:
         whole = all(item.state in {"done", "declared"} for item in sources)
         inventory = "current" if whole and stands(project, parts) else "stale"
     files = tuple(sorted(public.iterdir())) if public.is_dir() else ()
-    return Status(tuple(sources), inventory, audit_state(project), _summary(internal, public), files)
+    return Status(
+        tuple(sources), inventory, audit_state(project), report_state(project), _summary(internal, public), files
+    )
 
 
 def _of(part: Coverage) -> SourceStatus:
