@@ -19,7 +19,7 @@ from hypothesis import settings
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI") == "true"
 
-settings.register_profile("datasummary", deadline=None, max_examples=50, derandomize=IN_CI)
+settings.register_profile("datasummary", deadline=None, max_examples=30, derandomize=IN_CI)
 settings.load_profile("datasummary")
 
 
