@@ -46,7 +46,7 @@ lint: $(VENV)/.lint ## Check style, formatting and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict
 
-bench: $(VENV)/.runtime ## Measure against the design's targets: some minutes, 2 GB of disk
+bench: $(VENV)/.test ## Measure against the design's targets: some minutes, 2 GB of disk
 	$(BIN)/python -m benchmarks
 
 $(VENV)/.made:
