@@ -11,10 +11,11 @@ import datetime as dt
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, PrivateAttr, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, StringConstraints, WithJsonSchema, model_validator
 
 from datasummary.evidence.settings import Collecting
 from datasummary.sources import Category, Link, Name, Part, Paths, Source, Text, Texts
+from datasummary.translation import LANGUAGES
 
 __all__ = [
     "Copyright",
@@ -29,6 +30,15 @@ __all__ = [
 
 DomainLevel = Literal["registrable", "private_suffix", "host"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+def _known(language: str) -> str:
+    if language not in LANGUAGES:
+        raise ValueError(f"documents can be written in {', '.join(LANGUAGES)}")
+    return language
+
+
+Language = Annotated[str, AfterValidator(_known), WithJsonSchema({"enum": list(LANGUAGES)})]
 FieldId = Annotated[str, StringConstraints(pattern=r"^\d(\.\d)*\.[a-z]$")]
 
 
@@ -209,6 +219,8 @@ class Project(Part):
     """Which model (section 1.2)."""
     summary: Summary
     """This summary: version, date, where it stands (field 0)."""
+    language: Language = "en"
+    """Language of the documents: ``en`` or ``fr``. What you write yourself stays as written."""
     policy: Text = "machine-readable"
     """The crawler policy: the name of one that ships with datasummary, or a path."""
     collect: Collecting | None = None

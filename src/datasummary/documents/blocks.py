@@ -112,6 +112,8 @@ class Document:
     date: dt.date
     """The project's ``summary.date``: the only clock."""
     sections: tuple[Section, ...]
+    language: str = "en"
+    """Code of the language that it is written in, one of :data:`datasummary.translation.LANGUAGES`."""
 
     def figures(self) -> dict[str, Figures]:
         """Give all figures by id."""

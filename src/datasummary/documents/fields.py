@@ -17,6 +17,7 @@ from datasummary.documents.words import clean
 from datasummary.sources import Modality
 
 __all__ = [
+    "About",
     "Checkboxes",
     "DomainList",
     "Entry",
@@ -177,6 +178,20 @@ class Named(Protocol):
 
 
 @dataclass(frozen=True)
+class About:
+    """Where the document's other versions are, and what changed since the one before."""
+
+    all_versions: str | None = None
+    """Page with links to all versions."""
+    announcements: str | None = None
+    """Where changes will be announced."""
+    since: str | None = None
+    """The version that the changes are told from; None for a first version."""
+    changes: tuple[str, ...] = ()
+    """Sentences."""
+
+
+@dataclass(frozen=True)
 class SummaryDocument:
     """The public summary as data."""
 
@@ -189,6 +204,9 @@ class SummaryDocument:
     published_at: str | None
     form: tuple[Heading | Field, ...]
     """Headings and fields in the form's order."""
+    language: str = "en"
+    """Code of the language that it is written in, one of :data:`datasummary.translation.LANGUAGES`."""
+    about: About = About()
 
     @property
     def fields(self) -> dict[str, Field]:

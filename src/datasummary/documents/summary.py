@@ -24,6 +24,7 @@ from datasummary.documents.public_datasets import dataset_fields
 from datasummary.documents.template import FORM, SUBTITLE, TITLE, Heading
 from datasummary.errors import ProjectError
 from datasummary.project import Project
+from datasummary.translation import speaking
 
 __all__ = ["OpenField", "SummaryResult", "build_summary", "proposed_text", "write_summary"]
 
@@ -66,7 +67,8 @@ def build_summary(project: Project) -> SummaryDocument:
     Raises :class:`~datasummary.errors.ProjectError` where the project file contradicts itself or the inventory, and
     :class:`~datasummary.errors.DataError` where a source with manifests has not been scanned.
     """
-    fields = {field.id: with_words(project, field) for field in _fields(project, InventoryView(project))}
+    with speaking(project.language):
+        fields = {field.id: with_words(project, field) for field in _fields(project, InventoryView(project))}
     return SummaryDocument(
         title=TITLE,
         subtitle=SUBTITLE,
@@ -76,6 +78,7 @@ def build_summary(project: Project) -> SummaryDocument:
         date=f"{project.summary.date:%d/%m/%Y}",
         published_at=project.summary.published_at,
         form=tuple(part if isinstance(part, Heading) else fields[part.id] for part in FORM),
+        language=project.language,
     )
 
 
