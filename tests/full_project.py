@@ -12,9 +12,15 @@ from datasummary import Project, scan
 DOMAINS = 49_900
 """Of which a tenth is listed."""
 
-_SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe qui ro sa te vi wo xe zy tal mer ston berg land".split()
-_SUFFIXES = "com org de fr co.uk eu es pl it nl com.br pt net info museum".split()
-_LANGUAGES = "eng deu fra spa pol ita nld por ces ron ell mlt".split()
+_SYLLABLES = [
+    "ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "qui", "ro", "sa", "te", "vi", "wo", "xe", "zy", "tal", "mer", "ston", "berg", "land"
+]  # fmt: skip
+_SUFFIXES = [
+    "com", "org", "de", "fr", "co.uk", "eu", "es", "pl", "it", "nl", "com.br", "pt", "net", "info", "museum"
+]  # fmt: skip
+_LANGUAGES = [
+    "eng", "deu", "fra", "spa", "pol", "ita", "nld", "por", "ces", "ron", "ell", "mlt"
+]  # fmt: skip
 _SPECIAL = [
     "xn--bcher-kva.com",
     "a-very-long-name-of-a-site-that-still-is-no-longer-than-sixty-three.com",
