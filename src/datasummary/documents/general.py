@@ -23,6 +23,7 @@ from datasummary.documents.template import MODALITY_LABELS, SIZE_RANGES
 from datasummary.documents.wording import content_types, distinct, modalities_of, month
 from datasummary.project import Project
 from datasummary.sources import Modality, Source
+from datasummary.versions import previous_versions
 
 __all__ = ["EU_MEMBER_STATES", "general_fields"]
 
@@ -70,16 +71,22 @@ def _day(date: dt.date) -> str:
 def _version(project: Project) -> Field:
     summary = project.summary
     this = Entry(f"Version {summary.version}", "this document", summary.published_at)
+    versions = previous_versions(project)
     previous = tuple(
         Entry(
             f"Version {entry.version}",
             f"previous version, {_day(entry.date)}" if entry.date else "previous version",
             entry.link,
         )
-        for entry in summary.previous
+        for entry in versions
     )
     closing = None if previous else "There is no previous version."
-    return answered("0.a", Listing((this, *previous), closing=closing), sources=["summary"])
+    problems = [
+        OpenPoint(f"the link to version {entry.version}", "set summary.versions_at, or name it in summary.previous")
+        for entry in versions
+        if not entry.link
+    ]
+    return answered("0.a", Listing((this, *previous), closing=closing), sources=["summary"], open=problems)
 
 
 def _representative(project: Project) -> Field:

@@ -8,10 +8,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from datasummary.documents.about import about
 from datasummary.documents.crawled import crawled_fields
 from datasummary.documents.fields import Field, SummaryDocument, clean, fingerprint
 from datasummary.documents.general import general_fields
@@ -25,6 +26,7 @@ from datasummary.documents.template import FORM, SUBTITLE, TITLE, Heading
 from datasummary.errors import ProjectError
 from datasummary.project import Project
 from datasummary.translation import speaking
+from datasummary.versions import require_unchanged
 
 __all__ = ["OpenField", "SummaryResult", "build_summary", "proposed_text", "write_summary"]
 
@@ -69,7 +71,7 @@ def build_summary(project: Project) -> SummaryDocument:
     """
     with speaking(project.language):
         fields = {field.id: with_words(project, field) for field in _fields(project, InventoryView(project))}
-    return SummaryDocument(
+    document = SummaryDocument(
         title=TITLE,
         subtitle=SUBTITLE,
         models=tuple(clean(model.name) for model in project.model.names),
@@ -80,12 +82,15 @@ def build_summary(project: Project) -> SummaryDocument:
         form=tuple(part if isinstance(part, Heading) else fields[part.id] for part in FORM),
         language=project.language,
     )
+    return replace(document, about=about(project, document))
 
 
 def write_summary(project: Project) -> SummaryResult:
     """Build the summary and write it to ``out/public``, its provenance to ``out/internal``.
 
-    Each file is replaced whole or not at all. The same project and inventory give the same bytes.
+    Each file is replaced whole or not at all. The same project and inventory give the same bytes. Raises
+    :class:`~datasummary.errors.ProjectError` where the project's version is published (see
+    :mod:`datasummary.versions`) and says something else.
     """
     from datasummary.render.domains_csv import domains_csv
     from datasummary.render.files import write_files
@@ -102,6 +107,7 @@ def write_summary(project: Project) -> SummaryResult:
         public / "top-domains.csv": domains_csv(document.domains) if document.domains else None,
         project.out / "internal" / "summary-provenance.json": provenance_json(_provenance(project, document)),
     }
+    require_unchanged(project, contents)
     write_files(contents)
     domains = document.domains
     return SummaryResult(

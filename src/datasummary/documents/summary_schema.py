@@ -16,10 +16,12 @@ def summary_schema() -> dict[str, Any]:
         "title": TITLE,
         "description": "The public summary of training content, field by field, as datasummary writes it.",
         **_closed(
+            "about",
             template=_closed(title={"const": TITLE}, subtitle={"const": SUBTITLE}),
             generated_by=_closed(name={"const": "datasummary"}, version={"type": "string"}),
             status={"enum": ["draft", "complete"], "description": "A draft has points that are still to be stated."},
             models={"type": "array", "items": {"type": "string"}, "minItems": 1},
+            about=_ABOUT,
             fields=_closed(**{field.id: _field(field) for field in FIELDS.values()}),
             disclaimer={"type": "string"},
         ),
@@ -52,6 +54,25 @@ def _field(field: TemplateField) -> dict[str, Any]:
 
 _TEXT = {"type": "string"}
 _COUNT = {"type": "integer", "minimum": 0}
+_LINK = {"type": "string", "format": "uri"}
+_ABOUT: dict[str, Any] = {
+    "description": "What the document says of itself.",
+    **_closed(
+        "authoritative_copy",
+        "all_versions",
+        "announcements",
+        "since",
+        "changes",
+        version=_TEXT,
+        date={"type": "string", "format": "date"},
+        status={**_TEXT, "description": "Which version it is, and where a newer one would be found."},
+        authoritative_copy=_LINK,
+        all_versions={**_LINK, "description": "Page with all versions."},
+        announcements={**_LINK, "description": "Where changes will be announced."},
+        since={**_TEXT, "description": "The version that the changes are told from."},
+        changes={"type": "array", "items": _TEXT, "minItems": 1, "description": "Sentences."},
+    ),
+}
 _DEFINITIONS: dict[str, Any] = {
     "yes_no": _closed(answer={"enum": ["Yes", "No"]}),
     "checkboxes": _closed(**{label: {"type": "boolean"} for label in MODALITY_LABELS.values()}),
@@ -79,7 +100,7 @@ _DEFINITIONS: dict[str, Any] = {
                 "details",
                 name=_TEXT,
                 text=_TEXT,
-                link={"type": "string", "format": "uri"},
+                link=_LINK,
                 details={"type": "object", "additionalProperties": _TEXT},
             ),
         },

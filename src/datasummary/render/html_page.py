@@ -10,6 +10,7 @@ from functools import cache
 from jinja2 import Environment
 from markupsafe import Markup
 
+from datasummary.documents.about import about_entries
 from datasummary.documents.fields import (
     Checkboxes,
     DomainList,
@@ -26,6 +27,7 @@ from datasummary.render.footer import DISCLAIMER, DRAFT
 from datasummary.render.json_documents import DOMAINS_FILE, generator
 from datasummary.render.markdown_page import NAMES_SHOWN
 from datasummary.render.page import assets, embedded_json, page_environment
+from datasummary.translation import speaking, t
 
 __all__ = ["NAMES_INSIDE", "html_page"]
 
@@ -38,11 +40,15 @@ _COMPACT_WORDS = 32
 
 def html_page(document: SummaryDocument) -> str:
     """Return the summary as an HTML page, in the form's order and words."""
+    with speaking(document.language):
+        about, about_label = about_entries(document), t("About this document")
     return (
         _environment()
         .get_template("summary.html.j2")
         .render(
             document=document,
+            about=about,
+            about_label=about_label,
             assets=assets("summary"),
             draft=DRAFT,
             disclaimer=DISCLAIMER,
