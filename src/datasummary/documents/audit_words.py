@@ -45,6 +45,7 @@ _UNITS = {
     "documents": message("documents"),
     "images": message("images"),
     "hours": message("hours"),
+    "milliseconds": message("milliseconds"),
 }
 
 _OUTCOMES = {
