@@ -8,12 +8,15 @@ from xml.sax.saxutils import escape, quoteattr
 __all__ = ["atom_entry", "atom_feed"]
 
 
-def atom_entry(id_: str, title: str, day: str, changes: Iterable[str], link: str | None = None) -> str:
-    """Return an entry of a day (ISO 8601), with its changes as a list."""
+def atom_entry(
+    id_: str, title: str, day: str, changes: Iterable[str], link: str | None = None, *, language: str | None = None
+) -> str:
+    """Return an entry of a day (ISO 8601), with its changes as a list; its language where that is not the feed's."""
     items = "".join(f"<li>{escape(change)}</li>" for change in changes)
     page = f'<link rel="alternate" href={quoteattr(link)}/>\n' if link else ""
+    spoken = f" xml:lang={quoteattr(language)}" if language else ""
     return (
-        f"<entry>\n<id>{escape(id_)}</id>\n<title>{escape(title)}</title>\n<updated>{day}T00:00:00Z</updated>\n{page}"
+        f"<entry{spoken}>\n<id>{escape(id_)}</id>\n<title>{escape(title)}</title>\n<updated>{day}T00:00:00Z</updated>\n{page}"
         f'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><ul>{items}</ul></div></content>\n</entry>\n'
     )
 
