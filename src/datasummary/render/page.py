@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from datasummary.render.links import split_links
+from datasummary.translation import t, tn
 
 __all__ = ["Assets", "assets", "embedded_json", "linked", "page_environment", "prose"]
 
@@ -57,6 +58,7 @@ def page_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(prose=prose, linked=linked)
+    environment.globals.update(t=t, tn=tn)
     return environment
 
 

@@ -34,6 +34,7 @@ def policy_html(policy: CopyrightPolicy) -> str:
                 "subtitle": subtitle,
                 "provider": policy.provider,
                 "models": policy.models,
+                "language": "en",
             },
             policy=policy,
             date=f"{policy.date:%d/%m/%Y}",
