@@ -25,7 +25,7 @@ from datasummary.documents.public_datasets import dataset_fields
 from datasummary.documents.template import FORM, SUBTITLE, TITLE, Heading
 from datasummary.errors import ProjectError
 from datasummary.project import Project
-from datasummary.translation import speaking
+from datasummary.translation import speaking, t
 from datasummary.versions import require_unchanged
 
 __all__ = ["OpenField", "SummaryResult", "build_summary", "proposed_text", "write_summary"]
@@ -71,18 +71,20 @@ def build_summary(project: Project) -> SummaryDocument:
     """
     with speaking(project.language):
         fields = {field.id: with_words(project, field) for field in _fields(project, InventoryView(project))}
-    document = SummaryDocument(
-        title=TITLE,
-        subtitle=SUBTITLE,
-        models=tuple(clean(model.name) for model in project.model.names),
-        provider=clean(project.provider.name),
-        version=clean(project.summary.version),
-        date=f"{project.summary.date:%d/%m/%Y}",
-        published_at=project.summary.published_at,
-        form=tuple(part if isinstance(part, Heading) else fields[part.id] for part in FORM),
-        language=project.language,
-    )
-    return replace(document, about=about(project, document))
+        document = SummaryDocument(
+            title=t(TITLE),
+            subtitle=t(SUBTITLE),
+            models=tuple(clean(model.name) for model in project.model.names),
+            provider=clean(project.provider.name),
+            version=clean(project.summary.version),
+            date=f"{project.summary.date:%d/%m/%Y}",
+            published_at=project.summary.published_at,
+            form=tuple(
+                replace(part, text=t(part.text)) if isinstance(part, Heading) else fields[part.id] for part in FORM
+            ),
+            language=project.language,
+        )
+        return replace(document, about=about(project, document))
 
 
 def write_summary(project: Project) -> SummaryResult:
