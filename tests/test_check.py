@@ -483,7 +483,7 @@ def test_plain_text_in_place_of_lists_is_understood():
     holding = ("D23", "F1.1.a.1", "F1.1.a.2", "F1.1.a.3", "F1.1.a.4", "F1.2.a.1", "F1.2.a.2", "F1.2.a.3", "F1.3.a.1")
     assert {metric: found[metric] for metric in holding} == dict.fromkeys(holding, "holds")
     assert {found[metric] for metric in ("F2.1.a.1", "F2.1.b.1", "F2.3.a.1", "F2.5.a.1")} == {"holds"}
-    assert found["F2.3.d.1"] == "fails"  # left open, where it should say that it does not apply
+    assert found["F2.3.d.1"] == "not_applicable"  # asked only after a Yes
     assert found["F2.4.a.1"] == "fails"
 
 

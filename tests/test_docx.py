@@ -209,7 +209,8 @@ def test_the_styles_name_the_language_for_spelling(complete: SummaryDocument) ->
 def test_pages_are_a4_and_numbered(complete: SummaryDocument) -> None:
     file = opened(summary_docx(complete))
     for section in file.sections:
-        assert (section.page_width, section.page_height) == (Mm(210), Mm(297))
+        page = section._sectPr.find(qn("w:pgSz"))
+        assert (page.get(qn("w:w")), page.get(qn("w:h"))) == ("11906", "16838")
         footer = section.footer._element.xml
         assert 'w:instr="PAGE"' in footer
         assert 'w:instr="NUMPAGES"' in footer

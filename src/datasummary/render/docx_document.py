@@ -43,6 +43,8 @@ _REGIONS = {"en": "en-GB"}
 _TALL = 28
 """Lines from which a row of a table may be split: kept whole, it would leave half a page empty."""
 _MM_PER_SIGN = 1.7
+_UNWRITABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold."""
 _PARAGRAPH = re.compile(r"<w:p>.*?</w:p>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _NARROW, _BROAD = frozenset(" fijlrtI.,:;-'|!()[]/"), frozenset("mwMW%@&")
@@ -51,11 +53,11 @@ _APP = "http://schemas.openxmlformats.org/officeDocument/2006/extended-propertie
 
 
 def run(text: str, style: str | None = None, properties: str = "") -> str:
-    """Return text as runs, its tabs and line breaks kept."""
+    """Return text as a run, its tabs and line breaks kept; nothing for a text without a sign that XML holds."""
     styled = f"<w:rStyle w:val={quoteattr(style)}/>" if style else ""
     inside = "".join(
         _BREAKS.get(part) or f'<w:t xml:space="preserve">{escape(part)}</w:t>'
-        for part in re.split(r"([\n\t])", text)
+        for part in re.split(r"([\n\t])", _UNWRITABLE.sub("", text))
         if part
     )
     return (

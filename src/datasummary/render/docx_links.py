@@ -10,6 +10,7 @@ import idna
 __all__ = ["link_target"]
 
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LONGEST = 2083
 """Word takes no longer ones."""
 
@@ -29,8 +30,13 @@ def link_target(address: str) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or "@" in parts.netloc or not _HOST.fullmatch(host):
         return None
-    path = quote(parts.path, safe="/%!$&'()*+,:;=@~")
-    query = "?" + quote(parts.query, safe="/%!$&'()*+,:;=@~?") if parts.query else ""
-    fragment = "#" + quote(parts.fragment, safe="/%!$&'()*+,:;=@~?") if parts.fragment else ""
-    target = f"{parts.scheme}://{host}{f':{port}' if port is not None else ''}{path}{query}{fragment}"
+    target = f"{parts.scheme}://{host}{'' if port is None else f':{port}'}{_quoted(parts.path)}"
+    if parts.query:
+        target += f"?{_quoted(parts.query)}"
+    if parts.fragment:
+        target += f"#{_quoted(parts.fragment)}"
     return target if len(target) <= _LONGEST else None
+
+
+def _quoted(part: str) -> str:
+    return quote(_LONE_PERCENT.sub("%25", part), safe="/%!$&'()*+,:;=@~?")
