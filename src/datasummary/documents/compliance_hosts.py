@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from datasummary.documents.audit_words import place
 from datasummary.documents.compliance_data import ReportData
 from datasummary.documents.compliance_dispositions import disposition_text
@@ -71,7 +73,8 @@ def _statements(data: ReportData) -> tuple[Statement, ...]:
         _STATEMENTS.format(captures=data.captures()),
         [QUOTED_HOSTS, STATEMENTS_PER_HOST],
     )
-    return tuple(Statement(*row[:5], place(row[5]), *row[6:]) for row in rows)
+    statements = (Statement(*row) for row in rows)
+    return tuple(replace(said, place=place(said.place)) for said in statements)
 
 
 _STATEMENTS = """

@@ -209,7 +209,8 @@ def protocol_title(name: str) -> str:
     found = protocols().get(name)
     if found is None:
         return name
-    return t(found.TITLE) if found.__name__.startswith("datasummary.protocols.") else found.TITLE
+    is_ours = getattr(found, "__name__", "").startswith("datasummary.protocols.")
+    return t(found.TITLE) if is_ours else found.TITLE
 
 
 def _protocol(policy: Policy, name: str) -> ProtocolWords:
