@@ -4,6 +4,8 @@
 of the run say which packages would run what was skipped. In CI, which installs them, such a skip is a failure.
 """
 
+import contextlib
+import fcntl
 import functools
 import os
 import shutil
@@ -15,6 +17,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from datasummary import Project, audit, collect, init, scan
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI") == "true"
@@ -47,6 +51,7 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "chromium": lambda: _has("chromium"),
     "chromium-driver": lambda: _has("chromedriver"),
     "default-jre-headless": _has_java,
+    "libreoffice-writer-nogui": lambda: _has("soffice"),
     "mount": _can_mount,
     "nginx-light": lambda: _has("nginx") or Path("/usr/sbin/nginx").exists(),
     "poppler-utils": lambda: _has("pdftotext"),
@@ -100,6 +105,35 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
         hint = " (and the right to mount: run as root)" if package == "mount" else ""
         terminalreporter.write_line(f"{count} skipped: would run with {package}{hint}")
     terminalreporter.write_line(f"To run them: apt-get install {' '.join(sorted(absent))}")
+
+
+@contextlib.contextmanager
+def made_once(factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path, bool]]:
+    """Give a folder that all workers share, and whether it is there already; the others wait while one makes it."""
+    base = factory.getbasetemp()
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = common / "made-once" / name
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder, folder.is_dir()
+
+
+def copy_of_example(factory: pytest.TempPathFactory, folder: Path, *, audited: bool = False) -> Project:
+    """Copy the example into a folder, scanned or audited too; all workers together make it once."""
+    with made_once(factory, "scanned-example") as (scanned, there):
+        if not there:
+            scan(Project.load(init(scanned, example=True)[0]))
+    source = scanned
+    if audited:
+        with made_once(factory, "audited-example") as (source, there):
+            if not there:
+                shutil.copytree(scanned, source)
+                project = Project.load(source / "datasummary.yaml")
+                collect(project, [source / "evidence/captures.parquet"], requests=source / "evidence/requests.csv")
+                audit(project)
+    shutil.copytree(source, folder, dirs_exist_ok=True)
+    return Project.load(folder / "datasummary.yaml")
 
 
 @pytest.fixture(scope="session")

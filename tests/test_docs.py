@@ -3,9 +3,11 @@
 Of each document, every ``console`` or ``sh`` block is read for lines that begin with ``$``, and every ``python`` block
 is executed, in order and in one folder: a fresh one, or a copy of the pipeline's own. A command must end with status 0,
 or with the one its comment names: ``$ datasummary check  # exit 4``. Commands that install or build are not run; what
-they name must exist. A block under ``<!-- not run: reason -->`` is only read for that.
+they name must exist. Where several documents begin with the same commands, these run once, and each goes on from a copy
+of what they left. A block under ``<!-- not run: reason -->`` is only read for that.
 """
 
+import hashlib
 import os
 import re
 import shlex
@@ -13,12 +15,13 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, made_once
 
 DOCUMENTS = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("pipelines/**/README.md")])
 RUN = {"datasummary", "cat", "head", "ls"}
@@ -117,19 +120,59 @@ def name(document: Path) -> str:
     return str(document.relative_to(ROOT))
 
 
+def opening(document: Path) -> tuple[str, ...]:
+    """The commands of a document's first block that is run, in a folder without anything in it."""
+    if document.is_relative_to(ROOT / "pipelines" / "example"):
+        return ()
+    return next((tuple(b.commands()) for b in blocks(document) if b.commands() and not b.not_run), ())
+
+
+OPENINGS = Counter(
+    commands[:length]
+    for commands in map(opening, DOCUMENTS)
+    for length in range(1, len(commands) + 1)
+    if commands[length - 1].startswith("datasummary")
+)
+"""How many documents begin with these commands."""
+
+
+def run_opening(document: Path, fresh: Path, factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """Run the commands that other documents begin with, too; gives the folder they lead to and how many they are."""
+    commands = opening(document)
+    shared = max((n for n in range(len(commands) + 1) if OPENINGS[commands[:n]] > 1), default=0)
+    folder = Path()
+    for number, command in enumerate(commands[:shared], 1):
+        if command.startswith("cd "):
+            folder /= command.removeprefix("cd ")
+            continue
+        key = hashlib.sha256("\n".join(commands[:number]).encode()).hexdigest()[:12]
+        with made_once(factory, key) as (made, there):
+            if there:
+                shutil.rmtree(fresh)
+                shutil.copytree(made, fresh)
+            else:
+                run_command(command, fresh / folder, name(document))
+                shutil.copytree(fresh, made)
+    return fresh / folder, shared
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name)
-def test_what_a_document_shows_runs(document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_document_shows_runs(
+    document: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "fresh"
     if document.is_relative_to(ROOT / "pipelines"):
         shutil.copytree(document.parent, folder, ignore=shutil.ignore_patterns("out", ".datasummary"))
     else:
         folder.mkdir()
     names: dict[str, object] = {"__name__": "__main__"}
+    folder, done = run_opening(document, folder, tmp_path_factory)
     for block in blocks(document):
         if block.not_run:
             continue
         if block.language in ("console", "sh"):
-            for command in block.commands():
+            commands, done = block.commands()[done:], max(0, done - len(block.commands()))
+            for command in commands:
                 folder = run_command(command, folder, block.place)
         elif block.language == "python":
             monkeypatch.chdir(folder)

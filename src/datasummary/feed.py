@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
+from datasummary.atom import atom_entry, atom_feed
 from datasummary.documents.copyright_policy import CopyrightPolicy
 from datasummary.documents.policy_rules import (
     FINDINGS,
@@ -301,33 +301,17 @@ def _names(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
 
 def _entry(feed: str, number: int, title: str, changes: tuple[str, ...], document: CopyrightPolicy) -> dict[str, str]:
     """Write an entry; it stands in the state as it is, so that no later run can change it."""
-    day = document.date
-    name = f"urn:uuid:{uuid.uuid5(uuid.UUID(feed), json.dumps([number, str(day), *changes]))}"
-    language = "" if document.language == _ENGLISH else f' xml:lang="{document.language}"'
-    items = "".join(f"<li>{escape(change)}</li>" for change in changes)
-    updated = f"{day}T00:00:00Z"
-    xml = (
-        f"<entry{language}>\n<id>{name}</id>\n<title>{escape(title)}</title>\n<updated>{updated}</updated>\n"
-        f'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><ul>{items}</ul></div></content>\n</entry>\n'
-    )
-    return {"updated": updated, "xml": xml}
+    day = f"{document.date}"
+    name = f"urn:uuid:{uuid.uuid5(uuid.UUID(feed), json.dumps([number, day, *changes]))}"
+    language = None if document.language == _ENGLISH else document.language
+    return {"updated": f"{day}T00:00:00Z", "xml": atom_entry(name, title, day, changes, language=language)}
 
 
 def _feed(project: Project, document: CopyrightPolicy, name: str, entries: list[dict[str, str]]) -> str:
     title = t("{provider}: crawlers, protocols and copyright policy", provider=document.provider)
     links = {"self": project.copyright.feed_link, "alternate": project.copyright.policy_link}
-    lines = [
-        '<?xml version="1.0" encoding="utf-8"?>',
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{document.language}">',
-        f"<id>{name}</id>",
-        f"<title>{escape(title)}</title>",
-        f"<updated>{max(entry['updated'] for entry in entries)}</updated>",
-        f"<author><name>{escape(document.provider)}</name></author>",
-        *(f'<link rel="{rel}" href={quoteattr(address)}/>' for rel, address in links.items() if address),
-        "<generator>datasummary</generator>",
-    ]
-    written = "".join(_in_its_language(entry["xml"], document.language) for entry in entries)
-    return "\n".join(lines) + "\n" + written + "</feed>\n"
+    written = [(entry["updated"], _in_its_language(entry["xml"], document.language)) for entry in entries]
+    return atom_feed(name, title, document.provider, written, links, document.language)
 
 
 def _in_its_language(xml: str, language: str) -> str:

@@ -5,7 +5,7 @@ The code holds them in English, as whole sentences with named places; each furth
 
 >>> with speaking("fr"):
 ...     t("There is no previous version.")
-"Il n'y a pas de version antérieure."
+'Il n’y a pas de version antérieure.'
 >>> tn("{count} file", "{count} files", 2)
 '2 files'
 """

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from datasummary.documents.audit_words import place
 from datasummary.documents.compliance_data import ReportData
 from datasummary.documents.compliance_dispositions import disposition_text
@@ -73,8 +71,8 @@ def _statements(data: ReportData) -> tuple[Statement, ...]:
         _STATEMENTS.format(captures=data.captures()),
         [QUOTED_HOSTS, STATEMENTS_PER_HOST],
     )
-    statements = (Statement(*row) for row in rows)
-    return tuple(replace(said, place=place(said.place)) for said in statements)
+    told = [(*row[:5], place(row[5]), *row[6:]) for row in rows]
+    return tuple(Statement(*row) for row in told)
 
 
 _STATEMENTS = """

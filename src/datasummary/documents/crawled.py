@@ -31,8 +31,16 @@ from datasummary.documents.wording import (
 )
 from datasummary.project import Project
 from datasummary.sources import Crawler, Source
+from datasummary.translation import message, t
 
 __all__ = ["crawled_fields"]
+
+_ASKED_OF_CONTENT = {
+    "types_of_sites": message("types of websites of the crawled content"),
+    "geography": message("geography of the crawled content"),
+    "languages": message("languages of the crawled content"),
+    "demographics": message("demographics of the crawled content"),
+}
 
 
 def crawled_fields(project: Project, inventory: InventoryView, proposals: Proposals) -> Iterator[Field]:
@@ -43,7 +51,7 @@ def crawled_fields(project: Project, inventory: InventoryView, proposals: Propos
         yield from (unanswered(field_id) for field_id in ids)
     elif not sources:
         yield answered("2.3.a", YesNo(answer=False), origin="computed", sources=["sources"])
-        reason = "no data crawled or scraped from online sources is part of the training data."
+        reason = t("no data crawled or scraped from online sources is part of the training data.")
         yield from (not_applicable(field_id, reason, sources=["sources"]) for field_id in ids[1:])
     else:
         yield from _crawlers(sources, proposals)
@@ -51,7 +59,7 @@ def crawled_fields(project: Project, inventory: InventoryView, proposals: Propos
         yield _content(sources, inventory)
         yield answered("2.3.g", Checkboxes(modalities_of(sources)), origin="computed", sources=sources)
         yield top_domains(project, inventory)
-    yield answered("2.3.i", "No additional comments.", origin="not_applicable")
+    yield answered("2.3.i", t("No additional comments."), origin="not_applicable")
 
 
 def _crawlers(sources: list[Source], proposals: Proposals) -> Iterator[Field]:
@@ -61,19 +69,20 @@ def _crawlers(sources: list[Source], proposals: Proposals) -> Iterator[Field]:
             crawlers.setdefault(crawler.name, []).append(crawler)
     field = answered("2.3.a", YesNo(bool(crawlers)), origin="computed", sources=sources)
     if any(not source.crawlers for source in sources):
-        part = "A part of the data" if crawlers else "The data"
-        field = replace(
-            field, comment=f"{part} was compiled from online sources without a crawler, by API or download."
-        )
+        comment = t("The data was compiled from online sources without a crawler, by API or download.")
+        if crawlers:
+            comment = t("A part of the data was compiled from online sources without a crawler, by API or download.")
+        field = replace(field, comment=comment)
     yield field
     if not crawlers:
-        reason = "the data was compiled from online sources without a crawler, by API or download."
+        reason = t("the data was compiled from online sources without a crawler, by API or download.")
         yield from (not_applicable(f"2.3.{letter}", reason, sources=sources) for letter in "bcd")
         return
     names = []
     for name, uses in crawlers.items():
-        operators = distinct(use.operator for use in uses if use.operator)
-        names.append(Entry(name, f"operated on the provider's behalf by {', '.join(operators)}" if operators else None))
+        operators = ", ".join(distinct(use.operator for use in uses if use.operator))
+        behalf = t("operated on the provider's behalf by {operators}", operators=operators) if operators else None
+        names.append(Entry(name, behalf))
     yield answered("2.3.b", Listing(tuple(names)), sources=sources)
     yield _purposes(crawlers, sources)
     yield _behaviour(crawlers, sources, proposals)
@@ -85,7 +94,7 @@ def _purposes(crawlers: dict[str, list[Crawler]], sources: list[Source]) -> Fiel
         if purposes := distinct(use.purpose for use in uses if use.purpose):
             entries.append(Entry(name, "\n\n".join(purposes)))
         else:
-            problems.append(OpenPoint(f"the purpose of {name}", f"set purpose of the crawler {name}"))
+            problems.append(OpenPoint(t("the purpose of {name}", name=name), f"set purpose of the crawler {name}"))
     if not entries:
         return unanswered("2.3.c", sources=sources)
     return answered("2.3.c", Listing(tuple(entries)), sources=sources, open=problems)
@@ -102,9 +111,10 @@ def _behaviour(crawlers: dict[str, list[Crawler]], sources: list[Source], propos
         for key, label in CONDUCT.items():
             answers = distinct(answer for use in uses if (answer := getattr(use.respects, key)))
             if answers:
-                details.append((label, joined(answers)))
+                details.append((t(label), joined(answers)))
             else:
-                point = OpenPoint(f"{name}: {label}", f"set respects.{key} of the crawler {name}")
+                public = t("{name}: {words}", name=name, words=t(label))
+                point = OpenPoint(public, f"set respects.{key} of the crawler {name}")
                 problems.append(point)
         if details:
             entries.append(Entry(name, details=tuple(details)))
@@ -125,7 +135,7 @@ def _period(sources: list[Source], inventory: InventoryView) -> Field:
         absent = [key for key, date in (("first_date", period.first), ("last_date", period.last)) if not date]
         if absent and not period.unknown:
             advice = f"set {' and '.join(absent)} of the source {name} (a month, or: not known)"
-            problems.append(OpenPoint("the period in which a part of the data was collected", advice))
+            problems.append(OpenPoint(t("the period in which a part of the data was collected"), advice))
     by_crawler: dict[str, list[Source]] = {}
     for source in sources:
         for crawler in source.crawlers:
@@ -146,26 +156,21 @@ def _content(sources: list[Source], inventory: InventoryView) -> Field:
     languages = distinct(text for source in sources if (text := source.content.languages))
     scanned = languages_in([source for source in sources if source.content.languages is None], inventory)
     linguistic = {"text", "audio", "video"} & set(modalities_of(sources))
+    content = ", ".join(distinct(kind for m in modalities_of(sources) for kind in content_types(sources, m)))
     answers = {
-        "Types of websites": ("types_of_sites", ", ".join(kinds)),
-        "Types of content": (
-            "",
-            ", ".join(distinct(kind for m in modalities_of(sources) for kind in content_types(sources, m))),
-        ),
-        "Geography": ("geography", joined(text for s in sources if (text := s.content.geography))),
-        "Languages": ("languages", joined([*languages, *filter(None, [scanned])])),
-        "Demographics": (
-            "demographics",
-            joined(text for s in sources if (text := s.content.demographics)),
-        ),
-        "Description": ("", "\n\n".join(distinct(text for s in sources if (text := s.description)))),
+        "types_of_sites": (t("Types of websites"), ", ".join(kinds)),
+        "content_types": (t("Types of content"), content),
+        "geography": (t("Geography"), joined(text for s in sources if (text := s.content.geography))),
+        "languages": (t("Languages"), joined([*languages, *filter(None, [scanned])])),
+        "demographics": (t("Demographics"), joined(text for s in sources if (text := s.content.demographics))),
+        "description": (t("Description"), "\n\n".join(distinct(text for s in sources if (text := s.description)))),
     }
     problems = []
-    for label, (key, answer) in answers.items():
-        if key and not answer and (key != "languages" or linguistic):
+    for key, public in _ASKED_OF_CONTENT.items():
+        if not answers[key][1] and (key != "languages" or linguistic):
             advice = f"set content.{key} of a crawled source, such as {sources[0].name}"
-            problems.append(OpenPoint(f"{label.lower()} of the crawled content", advice))
-    entries = tuple(Entry(label, answer) for label, (_, answer) in answers.items() if answer)
+            problems.append(OpenPoint(t(public), advice))
+    entries = tuple(Entry(label, answer) for label, answer in answers.values() if answer)
     if not entries:
         return unanswered("2.3.f", sources=sources)
     return answered("2.3.f", Listing(entries), sources=sources, open=problems)

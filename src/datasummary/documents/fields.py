@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 from datasummary.documents.template import FIELDS, Heading
 from datasummary.documents.words import clean
 from datasummary.sources import Modality
+from datasummary.translation import t
 
 __all__ = [
     "About",
@@ -105,7 +106,7 @@ class SizeRow:
 
     modality: Modality
     range: str | None
-    """The form's words for the range; None where it is open or an approximate size stands."""
+    """The form's words for the range, in English; None where it is open or an approximate size stands."""
     approximate: str | None = None
     estimated: bool = False
 
@@ -234,10 +235,13 @@ def answered(
     open: Iterable[OpenPoint] = (),  # noqa: A002 - the field's own name
     comment: str | None = None,
 ) -> Field:
-    """Return a field with an answer. ``sources`` are sources or names of settings that it rests on."""
+    """Return a field with an answer, its label in the language that is spoken.
+
+    ``sources`` are sources or names of settings that it rests on.
+    """
     return Field(
         id=field_id,
-        label=FIELDS[field_id].label,
+        label=t(FIELDS[field_id].label),
         value=Prose(value) if isinstance(value, str) else value,
         origin=origin,
         computed_from=tuple(dict.fromkeys(s if isinstance(s, str) else f"sources.{s.name}" for s in sources)),
@@ -247,19 +251,22 @@ def answered(
 
 
 def not_applicable(field_id: str, reason: str, *, sources: Iterable[Named | str] = ()) -> Field:
-    """Return a field that says explicitly that it does not apply, and why."""
-    return answered(field_id, f"Not applicable: {reason}", origin="not_applicable", sources=sources)
+    """Return a field that says explicitly that it does not apply, and why: a clause that begins in lower case."""
+    return answered(field_id, t("Not applicable: {reason}", reason=reason), origin="not_applicable", sources=sources)
 
 
 def unanswered(
     field_id: str,
-    public: str = "to be stated by the provider",
+    public: str | None = None,
     advice: str | None = None,
     *,
     proposed: str | None = None,
     sources: Iterable[Named | str] = (),
 ) -> Field:
-    """Return a field that is open, marked so in the draft. The advice defaults to the template's."""
+    """Return a field that is open, marked so in the draft.
+
+    What is open defaults to all of it, the advice to the template's.
+    """
     field = answered(field_id, "", origin="missing", sources=sources)
-    point = OpenPoint(public, advice or FIELDS[field_id].advice)
+    point = OpenPoint(public or t("to be stated by the provider"), advice or FIELDS[field_id].advice)
     return replace(field, value=None, open=(point,), proposed=clean(proposed) if proposed else None)

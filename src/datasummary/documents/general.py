@@ -20,9 +20,11 @@ from datasummary.documents.inventory import InventoryView
 from datasummary.documents.linguistics import linguistic_characteristics
 from datasummary.documents.sizes import size_row, total
 from datasummary.documents.template import MODALITY_LABELS, SIZE_RANGES
-from datasummary.documents.wording import content_types, distinct, modalities_of, month
+from datasummary.documents.wording import MODALITY_WORDS, content_types, decimal, distinct, modalities_of, month
 from datasummary.project import Project
-from datasummary.sources import Modality, Source
+from datasummary.sources import Modality, Source, Unit
+from datasummary.translation import message, t, tn
+from datasummary.versions import previous_versions
 
 __all__ = ["EU_MEMBER_STATES", "general_fields"]
 
@@ -32,13 +34,23 @@ EU_MEMBER_STATES = frozenset(
 )
 """ISO 3166 codes of the Union's members; a provider elsewhere names an authorised representative (field 1.1.b)."""
 
+_ESTIMATED_TOKENS: dict[Unit, str] = {
+    "bytes": message("Where text was measured in bytes, tokens are estimated at {ratio} tokens per byte."),
+    "characters": message(
+        "Where text was measured in characters, tokens are estimated at {ratio} tokens per character."
+    ),
+    "documents": message("Where text was measured in documents, tokens are estimated at {ratio} tokens per document."),
+    "images": message("Where text was measured in images, tokens are estimated at {ratio} tokens per image."),
+    "hours": message("Where text was measured in hours, tokens are estimated at {ratio} tokens per hour."),
+}
+
 
 def general_fields(project: Project, inventory: InventoryView) -> Iterator[Field]:
     """Yield the fields 0.a to 1.3.g."""
     yield _version(project)
     yield answered("0.b", _day(project.summary.date), sources=["summary.date"])
     provider = project.provider
-    contact = Entry(provider.name, details=(("Contact", provider.contact),))
+    contact = Entry(provider.name, details=((t("Contact"), provider.contact),))
     yield answered("1.1.a", Listing((contact,)), sources=["provider"])
     yield _representative(project)
     names = tuple(Entry(model.name, link=model.link) for model in project.model.names)
@@ -69,27 +81,36 @@ def _day(date: dt.date) -> str:
 
 def _version(project: Project) -> Field:
     summary = project.summary
-    this = Entry(f"Version {summary.version}", "this document", summary.published_at)
+    this = Entry(t("Version {version}", version=summary.version), t("this document"), summary.published_at)
+    versions = previous_versions(project)
     previous = tuple(
         Entry(
-            f"Version {entry.version}",
-            f"previous version, {_day(entry.date)}" if entry.date else "previous version",
+            t("Version {version}", version=entry.version),
+            t("previous version, {date}", date=_day(entry.date)) if entry.date else t("previous version"),
             entry.link,
         )
-        for entry in summary.previous
+        for entry in versions
     )
-    closing = None if previous else "There is no previous version."
-    return answered("0.a", Listing((this, *previous), closing=closing), sources=["summary"])
+    closing = None if previous else t("There is no previous version.")
+    problems = [
+        OpenPoint(
+            t("the link to version {version}", version=entry.version),
+            "set summary.versions_at, or name it in summary.previous",
+        )
+        for entry in versions
+        if not entry.link
+    ]
+    return answered("0.a", Listing((this, *previous), closing=closing), sources=["summary"], open=problems)
 
 
 def _representative(project: Project) -> Field:
     provider = project.provider
     if provider.authorised_representative:
         who = provider.authorised_representative
-        entry = Entry(who.name, details=(("Contact", who.contact),))
+        entry = Entry(who.name, details=((t("Contact"), who.contact),))
         return answered("1.1.b", Listing((entry,)), sources=["provider.authorised_representative"])
     if provider.established_in in EU_MEMBER_STATES:
-        reason = "the provider is established in the European Union."
+        reason = t("the provider is established in the European Union.")
         return not_applicable("1.1.b", reason, sources=["provider.established_in"])
     return unanswered("1.1.b")
 
@@ -97,17 +118,20 @@ def _representative(project: Project) -> Field:
 def _dependencies(project: Project) -> Field:
     bases = project.model.based_on
     if not bases:
-        reason = "the model is not made from another general-purpose AI model."
+        reason = t("the model is not made from another general-purpose AI model.")
         return not_applicable("1.2.b", reason, sources=["model.based_on"])
     entries = []
     for base in bases:
-        details = [("Link", base.link)] if base.link and base.summary else []
-        summary = [("Public summary of this model", base.summary)] if base.summary else []
+        details = [(t("Link"), base.link)] if base.link and base.summary else []
+        summary = [(t("Public summary of this model"), base.summary)] if base.summary else []
         link = None if base.summary else base.link
         entries.append(Entry(base.name, link=link, details=(*details, *summary)))
-    text = "The model was made from:"
-    closing = "This summary covers only the data used to modify it." if len(bases) == 1 else None
-    closing = closing or "This summary covers only the data used to modify them."
+    text = t("The model was made from:")
+    closing = tn(
+        "This summary covers only the data used to modify it.",
+        "This summary covers only the data used to modify them.",
+        len(bases),
+    )
     return answered("1.2.b", Listing(tuple(entries), text, closing), sources=["model.based_on"])
 
 
@@ -120,29 +144,38 @@ def _sizes(sources: list[Source], inventory: InventoryView, modalities: tuple[Mo
         rows.append(row)
         if problem:
             name = MODALITY_LABELS[modality]
-            problems.append(OpenPoint(f"{name}: {problem.public}", f"{name}: {problem.advice}"))
-    comment = "Sizes are those of the data after pre-processing and before training, all sources together."
+            public = t("{name}: {words}", name=t(name), words=problem.public)
+            problems.append(OpenPoint(public, f"{name}: {problem.advice}"))
+    comment = [t("Sizes are those of the data after pre-processing and before training, all sources together.")]
     if inventory.left_out:
-        files = "file was" if inventory.left_out == 1 else "files were"
-        comment += f" {inventory.left_out} {files} unreadable and left out of all figures in this summary."
-    if any(row.estimated for row in rows):
-        comment += (
-            " A size marked as estimated rests on a ratio of tokens to bytes or characters that the provider declares."
+        unreadable = tn(
+            "{count} file was unreadable and left out of all figures in this summary.",
+            "{count} files were unreadable and left out of all figures in this summary.",
+            inventory.left_out,
         )
-    return answered("1.3.b", Sizes(tuple(rows)), origin="computed", sources=sources, open=problems, comment=comment)
+        comment.append(unreadable)
+    if any(row.estimated for row in rows):
+        estimated = t(
+            "A size marked as estimated rests on a ratio of tokens to bytes or characters that the provider declares."
+        )
+        comment.append(estimated)
+    return answered(
+        "1.3.b", Sizes(tuple(rows)), origin="computed", sources=sources, open=problems, comment=" ".join(comment)
+    )
 
 
 def _content_types(sources: list[Source], modalities: tuple[Modality, ...]) -> Field:
     entries, problems = [], []
     for modality in modalities:
         concerned = [s for s in sources if modality in modalities_of([s])]
-        name = MODALITY_LABELS[modality]
+        name = t(MODALITY_LABELS[modality])
         kinds = content_types(concerned, modality)
         if kinds:
             entries.append(Entry(name, ", ".join(kinds)))
         else:
             advice = f"set content_types of {concerned[0].name}, or of another source of {modality}"
-            problems.append(OpenPoint(f"the types of content in the {modality} data", advice))
+            public = t("the types of content in the {modality} data", modality=t(MODALITY_WORDS[modality]))
+            problems.append(OpenPoint(public, advice))
     if not entries:
         return unanswered("1.3.c")
     return answered("1.3.c", Listing(tuple(entries)), sources=sources, open=problems)
@@ -156,20 +189,23 @@ def _latest_date(project: Project, inventory: InventoryView) -> Field:
     problems = []
     silent = [name for name, period in periods.items() if not period.last and not period.unknown]
     if silent:
-        public = "the latest date of a part of the data, which may lie later"
+        public = t("the latest date of a part of the data, which may lie later")
         problems.append(OpenPoint(public, f"set last_date (a month, or: not known) of {', '.join(silent)}"))
     comment = None
     if any(period.unknown and not period.last for period in periods.values()):
-        comment = "For a part of the data the date of collection is not known."
+        comment = t("For a part of the data the date of collection is not known.")
     going_on = project.model.training_continues
     if going_on is None:
-        point = OpenPoint("whether the model is trained further on new or dynamic data", "set model.training_continues")
-        problems.append(point)
-        text = f"{month(max(lasts))}"
+        public = t("whether the model is trained further on new or dynamic data")
+        problems.append(OpenPoint(public, "set model.training_continues"))
+        text = month(max(lasts))
     elif going_on.value:
-        text = f"{month(max(lasts))}. The model continues to be trained on new or dynamic data after this date."
+        text = t(
+            "{month}. The model continues to be trained on new or dynamic data after this date.",
+            month=month(max(lasts)),
+        )
     else:
-        text = f"{month(max(lasts))}. The model is not trained on new or dynamic data after this date."
+        text = t("{month}. The model is not trained on new or dynamic data after this date.", month=month(max(lasts)))
     if going_on and going_on.description:
         text += f" {going_on.description}"
     return answered("1.3.d", text, origin="computed", sources=project.sources, open=problems, comment=comment)
@@ -181,13 +217,16 @@ def _measurement(sources: list[Source], inventory: InventoryView) -> Field:
     tokenizers = distinct(measure.tokenizer for _, measure in text if measure.tokenizer)
     lines = []
     if tokenizers:
-        plural = "s" if len(tokenizers) > 1 else ""
-        lines.append(f"Tokens are counted with the tokenizer{plural} {', '.join(tokenizers)}.")
+        counted = tn(
+            "Tokens are counted with the tokenizer {names}.",
+            "Tokens are counted with the tokenizers {names}.",
+            len(tokenizers),
+            names=", ".join(tokenizers),
+        )
+        lines.append(counted)
     for _, measure in text:
         if measure.tokens_per_unit is not None and measure.unit != SIZE_RANGES["text"].unit:
-            unit = {"bytes": "byte", "characters": "character", "documents": "document"}.get(measure.unit, measure.unit)
-            ratio = f"{measure.tokens_per_unit:g} tokens per {unit}"
-            lines.append(f"Where text was measured in {measure.unit}, tokens are estimated at {ratio}.")
+            lines.append(t(_ESTIMATED_TOKENS[measure.unit], ratio=decimal(f"{measure.tokens_per_unit:g}")))
     if not lines:
-        return answered("1.3.g", "No additional comments.", origin="not_applicable")
+        return answered("1.3.g", t("No additional comments."), origin="not_applicable")
     return answered("1.3.g", "\n\n".join(dict.fromkeys(lines)), sources=[source for source, _ in text])

@@ -8,12 +8,22 @@ from fractions import Fraction
 from datasummary.documents.fields import Entry, Field, Listing, OpenPoint, answered, not_applicable, unanswered
 from datasummary.documents.inventory import UNKNOWN_LANGUAGE, InventoryView, declared_codes
 from datasummary.documents.sizes import percent, total
-from datasummary.documents.wording import modalities_of
+from datasummary.documents.wording import UNIT_WORDS, modalities_of
 from datasummary.sources import Modality, Source
+from datasummary.translation import message, spoken, t
 
 __all__ = ["linguistic_characteristics"]
 
-NOT_LANGUAGES = (UNKNOWN_LANGUAGE, "zxx", "mul")
+NOT_LANGUAGES = {
+    UNKNOWN_LANGUAGE: message("Language not identified"),
+    "zxx": message("No linguistic content"),
+    "mul": message("Several languages"),
+}
+_FURTHER: dict[Modality, str] = {
+    "text": message("Languages of text, without a computed share: {names}."),
+    "audio": message("Languages of audio: {names}."),
+    "video": message("Languages of video: {names}."),
+}
 
 
 def linguistic_characteristics(sources: list[Source], inventory: InventoryView) -> Field:
@@ -26,7 +36,7 @@ def linguistic_characteristics(sources: list[Source], inventory: InventoryView) 
     if not sources:
         return unanswered("1.3.e")
     if not set(modalities_of(sources)) & {"text", "audio", "video"}:
-        return not_applicable("1.3.e", "the training data holds no text, audio or video.", sources=sources)
+        return not_applicable("1.3.e", t("the training data holds no text, audio or video."), sources=sources)
     shares, unit = _shares(sources, inventory)
     declared = _declared(sources, inventory)
     named = [code for code in shares if code not in NOT_LANGUAGES]
@@ -37,19 +47,19 @@ def linguistic_characteristics(sources: list[Source], inventory: InventoryView) 
     for modality, codes in declared.items():
         further = [code for code in codes if modality != "text" or code not in shares]
         if further:
-            kind = "text, without a computed share" if modality == "text" else modality
-            closing.append(f"Languages of {kind}: {_names(further)}.")
+            closing.append(t(_FURTHER[modality], names=", ".join(map(_name, further))))
     closing.append(_eu_languages(everything))
     entries = tuple(Entry(_name(code), percent(share)) for code, share in shares.items())
     recorded = all(_identified(s, inventory) for s in sources if "text" in modalities_of([s]))
-    which = "Languages of the text" if recorded else "Languages of the text for which they were recorded"
-    text = f"{which}, by share of its {unit}:" if entries else None
+    text = t("Languages of the text for which they were recorded, by share of its {unit}:", unit=unit)
+    if recorded:
+        text = t("Languages of the text, by share of its {unit}:", unit=unit)
     problems = []
     for source in sources:
         if "text" in modalities_of([source]) and not source.languages and not _identified(source, inventory):
             advice = f"set languages of the source {source.name}, or name its language column in columns.language"
-            problems.append(OpenPoint("the languages of a part of the text", advice))
-    listing = Listing(entries, text, "\n\n".join(closing))
+            problems.append(OpenPoint(t("the languages of a part of the text"), advice))
+    listing = Listing(entries, text if entries else None, "\n\n".join(closing))
     return answered("1.3.e", listing, origin="computed" if entries else "declared", sources=sources, open=problems)
 
 
@@ -68,9 +78,10 @@ def _shares(sources: list[Source], inventory: InventoryView) -> tuple[dict[str, 
         for code, (documents, part) in found.items():
             weights[code] += part * factor if by_size else documents
     whole = sum(weights.values())
-    unit = "documents"
+    unit = t("documents")
     if by_size and size.amount is not None:
-        unit = f"{size.amount.unit}{' (estimated)' if size.amount.estimated else ''}"
+        unit = t(UNIT_WORDS[size.amount.unit])
+        unit = t("{unit} (estimated)", unit=unit) if size.amount.estimated else unit
     shares = {code: weight / whole for code, weight in weights.items() if weight > 0}
     return dict(sorted(shares.items(), key=lambda item: (item[0] == UNKNOWN_LANGUAGE, -item[1], item[0]))), unit
 
@@ -100,20 +111,14 @@ def _eu_languages(codes: list[str]) -> str:
 
     among = sorted(_name(code) for code in set(codes) & set(EU_OFFICIAL))
     if not among:
-        return "No official language of the European Union is among them."
+        return t("No official language of the European Union is among them.")
+    values = {"count": len(among), "all": len(EU_OFFICIAL), "names": ", ".join(among)}
     if len(among) == len(EU_OFFICIAL):
-        return f"All {len(among)} official languages of the European Union are among them: {', '.join(among)}."
-    return (
-        f"Official languages of the European Union among them ({len(among)} of {len(EU_OFFICIAL)}): {', '.join(among)}."
-    )
-
-
-def _names(codes: list[str]) -> str:
-    return ", ".join(_name(code) for code in codes)
+        return t("All {all} official languages of the European Union are among them: {names}.", **values)
+    return t("Official languages of the European Union among them ({count} of {all}): {names}.", **values)
 
 
 def _name(code: str) -> str:
     from datasummary.languages import name
 
-    special = {UNKNOWN_LANGUAGE: "Language not identified", "zxx": "No linguistic content", "mul": "Several languages"}
-    return special.get(code) or name(code)
+    return t(NOT_LANGUAGES[code]) if code in NOT_LANGUAGES else name(code, spoken())

@@ -14,13 +14,13 @@ from datasummary.documents.fields import Field, Listing, OpenPoint, Prose, YesNo
 from datasummary.documents.template import FIELDS
 from datasummary.errors import ProjectError
 from datasummary.project import Narrative, Project
+from datasummary.translation import t
 
 __all__ = ["APPLICABLE_FROM", "with_words"]
 
 APPLICABLE_FROM = dt.date(2025, 8, 2)
 """Models placed on the market before may state gaps in what cannot be found out, and justify them (notice, 33)."""
 
-_YES_NO = re.compile(r"\s*(yes|no)\b[\s.,:;–—-]*", re.IGNORECASE)
 _MONTH = re.compile(r"(?<![\d/])(0[1-9]|1[0-2])/(\d{4})(?!\d)")
 _DATED = ("1.3.d", "2.3.e")
 
@@ -49,7 +49,7 @@ def _accepted(project: Project, field: Field) -> Field:
     advice = f"the facts changed since a text was accepted; read the new one and `datasummary accept {field.id}`"
     if field.proposed is None:
         advice = f"the facts that the accepted text rested on are gone; remove {field.id} from accepted"
-    points = field.open or (OpenPoint("to be confirmed by the provider", advice),)
+    points = field.open or (OpenPoint(t("to be confirmed by the provider"), advice),)
     return replace(field, open=tuple(replace(point, advice=advice) for point in points))
 
 
@@ -67,8 +67,7 @@ def _told(project: Project, field: Field, text: str, *, beside: bool) -> Field:
 
 def _answer(project: Project, field: Field, text: str) -> Field:
     """A yes or no with words: they answer what is open, and stand beside what is computed."""
-    match = _YES_NO.match(text)
-    said = match.group(1).lower() == "yes" if match else None
+    said, words = _yes_or_no(text)
     if isinstance(field.value, YesNo):
         if said is not None and said != field.value.answer:
             computed = "Yes" if field.value.answer else "No"
@@ -76,11 +75,18 @@ def _answer(project: Project, field: Field, text: str) -> Field:
                 f"{project.path}: narratives.{field.id} begins with “{text[:40]}”, "
                 f"but the sources say {computed}; correct one"
             )
-        return field.add(text[match.end() :] if match else text)
+        return field.add(words)
     if said is None:
         return field.add(text)
-    words = text[match.end() :] if match else ""
     return replace(field, value=YesNo(said), origin="declared", open=()).add(words)
+
+
+def _yes_or_no(text: str) -> tuple[bool | None, str]:
+    """Part a text into the yes or no that it begins with, in English or in the language spoken, and the words after."""
+    answers = {"yes": True, "no": False, t("Yes").casefold(): True, t("No").casefold(): False}
+    first = "|".join(re.escape(word) for word in answers)
+    match = re.match(rf"\s*({first})\b(?!-\w)[\s.,:;–—-]*", text, re.IGNORECASE)
+    return (answers[match.group(1).casefold()], text[match.end() :]) if match else (None, text)
 
 
 def _check_months(project: Project, field: Field, text: str) -> None:
@@ -115,7 +121,9 @@ def _with_gap(project: Project, field: Field, reason: str) -> Field:
         )
     if not field.open:
         raise ProjectError(f"{project.path}: gaps.{field.id}: the field is complete, so there is no gap; remove it")
-    gap = f"This information could not be obtained despite best efforts. Justification: {clean(reason)}"
+    gap = t(
+        "This information could not be obtained despite best efforts. Justification: {reason}", reason=clean(reason)
+    )
     source = (*field.computed_from, f"gaps.{field.id}")
     if field.value is None:
         return replace(field, value=Prose(gap), origin="justified_gap", open=(), computed_from=source)

@@ -19,6 +19,7 @@ from datasummary.documents.public_datasets import yes_no_and_modalities
 from datasummary.documents.wording import content_types, distinct, modalities_of, names_of
 from datasummary.project import Project
 from datasummary.sources import Generator, Source
+from datasummary.translation import t
 
 __all__ = ["other_fields"]
 
@@ -30,7 +31,7 @@ def other_fields(project: Project) -> Iterator[Field]:
     others = project.sources_of("other")
     yield next(yes_no_and_modalities(project, others, "2.6.a", "2.6.a"))
     yield _other(project, others)
-    yield answered("2.6.c", "No additional comments.", origin="not_applicable")
+    yield answered("2.6.c", t("No additional comments."), origin="not_applicable")
 
 
 def _user_data(project: Project) -> Iterator[Field]:
@@ -46,8 +47,8 @@ def _user_data(project: Project) -> Iterator[Field]:
             yield answered("2.4.d", Checkboxes(modalities_of(sources)), origin="computed", sources=sources)
         else:
             for field_id in ("2.4.c", "2.4.d"):
-                yield not_applicable(field_id, "no user data is part of the training data.", sources=["sources"])
-    yield answered("2.4.e", "No additional comments.", origin="not_applicable")
+                yield not_applicable(field_id, t("no user data is part of the training data."), sources=["sources"])
+    yield answered("2.4.e", t("No additional comments."), origin="not_applicable")
 
 
 def _services(sources: list[Source]) -> Field:
@@ -56,7 +57,7 @@ def _services(sources: list[Source]) -> Field:
     if not entries and not text:
         return unanswered("2.4.c", sources=sources)
     problems = [
-        OpenPoint("a service that was used to collect user data", f"set services of the source {source.name}")
+        OpenPoint(t("a service that was used to collect user data"), f"set services of the source {source.name}")
         for source in sources
         if not source.services
     ]
@@ -69,13 +70,15 @@ def _synthetic(project: Project) -> Iterator[Field]:
     if not project.sources:
         yield from (unanswered(field_id) for field_id in ("2.5.c", "2.5.d"))
     elif not sources:
+        reason = t("no such synthetic data is part of the training data.")
         for field_id in ("2.5.c", "2.5.d"):
-            yield not_applicable(field_id, "no such synthetic data is part of the training data.", sources=["sources"])
+            yield not_applicable(field_id, reason, sources=["sources"])
     else:
         silent = [source for source in sources if not source.generators]
         problems = [
             OpenPoint(
-                "a model that generated a part of the synthetic data", f"list generators of the source {source.name}"
+                t("a model that generated a part of the synthetic data"),
+                f"list generators of the source {source.name}",
             )
             for source in silent
         ]
@@ -86,32 +89,30 @@ def _synthetic(project: Project) -> Iterator[Field]:
             entries = tuple(_generator(generator) for generator in marketed)
             yield answered("2.5.c", Listing(entries), sources=sources, open=problems)
         elif others and not silent:
-            yield not_applicable(
-                "2.5.c", "no model that generated synthetic data is available on the market.", sources=sources
-            )
+            reason = t("no model that generated synthetic data is available on the market.")
+            yield not_applicable("2.5.c", reason, sources=sources)
         else:
             yield unanswered("2.5.c", sources=sources)
         if others:
             yield _unmarketed(others, sources)
         elif marketed and not silent:
-            yield not_applicable(
-                "2.5.d", "all models that generated synthetic data are available on the market.", sources=sources
-            )
+            reason = t("all models that generated synthetic data are available on the market.")
+            yield not_applicable("2.5.d", reason, sources=sources)
         else:
             yield unanswered("2.5.d", sources=sources)
-    yield answered("2.5.e", "No additional comments.", origin="not_applicable")
+    yield answered("2.5.e", t("No additional comments."), origin="not_applicable")
 
 
 def _generator(generator: Generator) -> Entry:
-    details = [("Provider", generator.provider)] if generator.provider else []
-    details += [("Public summary of this model", generator.link)] if generator.link else []
+    details = [(t("Provider"), generator.provider)] if generator.provider else []
+    details += [(t("Public summary of this model"), generator.link)] if generator.link else []
     return Entry(generator.name, generator.description, details=tuple(details))
 
 
 def _unmarketed(generators: list[Generator], sources: list[Source]) -> Field:
     problems = [
         OpenPoint(
-            f"a description of {generator.name} and its training data",
+            t("a description of {name} and its training data", name=generator.name),
             f"set description of the generator {generator.name}",
         )
         for generator in generators
@@ -124,18 +125,18 @@ def _other(project: Project, sources: list[Source]) -> Field:
     if not project.sources:
         return unanswered("2.6.b")
     if not sources:
-        return not_applicable("2.6.b", "no other data source is part of the training data.", sources=["sources"])
+        return not_applicable("2.6.b", t("no other data source is part of the training data."), sources=["sources"])
     entries: list[Entry] = []
     problems = []
     for source in sources:
         if source.description is None:
             problems.append(
-                OpenPoint("the description of a data source", f"set description of the source {source.name}")
+                OpenPoint(t("the description of a data source"), f"set description of the source {source.name}")
             )
         kinds = distinct(kind for m in modalities_of([source]) for kind in content_types([source], m))
-        details = [("Modality", names_of(modalities_of([source])))]
-        details += [("Types of content", ", ".join(kinds))] if kinds else []
-        details += [("Nature of the content", source.nature)] if source.nature else []
-        name = source.title or (f"Source {len(entries) + 1}" if len(sources) > 1 else None)
+        details = [(t("Modality"), names_of(modalities_of([source])))]
+        details += [(t("Types of content"), ", ".join(kinds))] if kinds else []
+        details += [(t("Nature of the content"), source.nature)] if source.nature else []
+        name = source.title or (t("Source {number}", number=len(entries) + 1) if len(sources) > 1 else None)
         entries.append(Entry(name, source.description, details=tuple(details)))
     return answered("2.6.b", Listing(tuple(entries)), sources=sources, open=problems)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 from datasummary.ai_crawlers import load_ai_crawlers
 from datasummary.documents.fields import clean
@@ -209,8 +210,8 @@ def protocol_title(name: str) -> str:
     found = protocols().get(name)
     if found is None:
         return name
-    is_ours = getattr(found, "__name__", "").startswith("datasummary.protocols.")
-    return t(found.TITLE) if is_ours else found.TITLE
+    ours = isinstance(found, ModuleType) and found.__name__.startswith("datasummary.protocols.")
+    return t(found.TITLE) if ours else found.TITLE
 
 
 def _protocol(policy: Policy, name: str) -> ProtocolWords:

@@ -25,10 +25,43 @@ from datasummary.policy import AsOf, Policy, load_policy
 from datasummary.project import Project
 from datasummary.proofs import KeptProof, kept_proofs
 from datasummary.sources import Category, Source
+from datasummary.translation import message, t
 
 __all__ = ["Proposals"]
 
 _OBTAINED: tuple[Category, ...] = ("public", "licensed", "third_party")
+
+_FROM_COLLECTED = (
+    message(
+        "Before training, documents that the crawler policy {policy} leaves out{verdicts} were removed from "
+        "the content collected."
+    ),
+    message(
+        "Before training, documents that the crawler policy {policy} leaves out{verdicts} were removed from a part of "
+        "the content collected."
+    ),
+)
+_FROM_CRAWLED = (
+    message(
+        "Before training, documents that the crawler policy {policy} leaves out{verdicts} were removed from "
+        "the content that was crawled."
+    ),
+    message(
+        "Before training, documents that the crawler policy {policy} leaves out{verdicts} were removed from a part of "
+        "the content that was crawled."
+    ),
+)
+_FROM_OBTAINED = (
+    message(
+        "Before training, documents that the crawler policy {policy} leaves out{verdicts} were removed from "
+        "the datasets obtained from others."
+    ),
+    message(
+        "Before training, documents that the crawler policy {policy} leaves out{verdicts} were removed from a part of "
+        "the datasets obtained from others."
+    ),
+)
+"""What a filter left out of all sources of a kind, and of a part of them."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +73,7 @@ class _Examination:
     """Titles of those that count; empty where the policy is not the one in force, so that they are not known."""
     as_of: str
     captured: str
-    """From when to when the evidence is."""
+    """From when to when the evidence is, in a sentence."""
 
 
 class Proposals:
@@ -59,13 +92,16 @@ class Proposals:
         names = distinct(clean(crawler.name) for source in sources for crawler in source.crawlers)
         access = self._project.copyright.lawful_access
         return _paragraphs(
-            f"This was established after collection, from what sites were seen to say; it does not describe what "
-            f"{_listed(names)} did at the time.",
-            *_examination(examined),
-            self._left_out(sources, "the content collected"),
-            f"On captchas, password-protected sites and paywalls the provider states: {clean(access)}"
+            t(
+                "This was established after collection, from what sites were seen to say; it does not describe what "
+                "{crawlers} did at the time.",
+                crawlers=_listed(names),
+            ),
+            _examination(examined),
+            self._left_out(sources, _FROM_COLLECTED),
+            t("On captchas, password-protected sites and paywalls the provider states: {words}", words=clean(access))
             if access
-            else "Captchas, password-protected sites and paywalls were not examined.",
+            else t("Captchas, password-protected sites and paywalls were not examined."),
         )
 
     def reservations(self) -> str | None:
@@ -73,26 +109,27 @@ class Proposals:
         protocols = self._project.copyright.protocols
         declared = []
         if protocols:
-            declared.append(
-                f"During data collection the provider follows these opt-out protocols and solutions: "
-                f"{', '.join(protocols)}."
+            follows = t(
+                "During data collection the provider follows these opt-out protocols and solutions: {protocols}.",
+                protocols=", ".join(protocols),
             )
+            declared.append(follows)
             answers = {
                 crawler.name: crawler.respects.robots_txt
                 for source in self._project.sources_of("crawled")
                 for crawler in source.crawlers
                 if crawler.respects.robots_txt
             }
-            declared += [f"robots.txt, by {name}: {answer.rstrip('.')}." for name, answer in sorted(answers.items())]
+            declared += [
+                t("robots.txt, by {crawler}: {answer}.", crawler=name, answer=answer.rstrip("."))
+                for name, answer in sorted(answers.items())
+            ]
         examined = self._examined()
-        found = _examination(examined) if examined else []
-        if examined:
-            found[0] = f"After data collection, {found[0][:1].lower()}{found[0][1:]}"
         text = _paragraphs(
             *declared,
-            *found,
-            self._left_out(self._project.sources_of("crawled"), "the content that was crawled"),
-            self._left_out(self._project.sources_of(*_OBTAINED), "the datasets obtained from others"),
+            _examination(examined, after_collection=True) if examined else None,
+            self._left_out(self._project.sources_of("crawled"), _FROM_CRAWLED),
+            self._left_out(self._project.sources_of(*_OBTAINED), _FROM_OBTAINED),
         )
         return text or None
 
@@ -107,16 +144,20 @@ class Proposals:
             summary, policy = note["public_summary"], note["crawler_policy"]
             if summary["draft"] or summary["sha256"] != hashlib.sha256(page).hexdigest():
                 return None
-            named = f"{policy['name']}, version {policy['version']}"
+            named = _named(policy)
         except (OSError, ValueError, KeyError, TypeError):
             return None
         contact, feed = self._project.copyright.contact, self._project.copyright.feed_link
         return _paragraphs(
-            f"A summary of the provider's copyright policy is published with this summary ({PUBLIC_NAME}.html). It "
-            f"names the protocols and the rules by which reservations of rights are read (crawler policy {named}), and "
-            f"how rightsholders can lodge complaints.",
-            f"Point of contact for rightsholders: {clean(contact)}" if contact else None,
-            f"Changes are announced in a web feed: {feed}" if feed else None,
+            t(
+                "A summary of the provider's copyright policy is published with this summary ({file}). It names the "
+                "protocols and the rules by which reservations of rights are read (crawler policy {policy}), and how "
+                "rightsholders can lodge complaints.",
+                file=f"{PUBLIC_NAME}.html",
+                policy=named,
+            ),
+            t("Point of contact for rightsholders: {contact}", contact=clean(contact)) if contact else None,
+            t("Changes are announced in a web feed: {link}", link=feed) if feed else None,
         )
 
     @cached_property
@@ -140,12 +181,12 @@ class Proposals:
             if counted != scanned or not evidence["hosts"]:
                 return None
             return _Examination(
-                f"{policy['name']}, version {policy['version']}",
+                _named(policy),
                 tuple(protocol_title(name) for name, rule in self._policy.protocols.items() if rule.counts)
                 if self._is_in_force(policy)
                 else (),
                 as_of_words(AsOf.model_validate(policy["as_of"])),
-                _span(evidence["first_captured"], evidence["last_captured"]),
+                _captured(evidence["first_captured"], evidence["last_captured"]),
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -158,40 +199,64 @@ class Proposals:
             return False
         return bool(then.fingerprint == noted["fingerprint"])
 
-    def _left_out(self, sources: Sequence[Source], what: str) -> str | None:
-        """Say what a filter left out before training, where its receipt shows it; of a part, that it is a part."""
+    def _left_out(self, sources: Sequence[Source], removed: tuple[str, str]) -> str | None:
+        """Say what a filter left out before training, where its receipt shows it.
+
+        ``removed`` are the words for all of the sources, and for a part of them.
+        """
         shown = [self._proofs[source.name] for source in sources if source.name in self._proofs]
         if not shown:
             return None
-        policies = distinct(f"{proof.policy['name']}, version {proof.policy['version']}" for proof in shown)
         verdicts = ""
         if all(self._is_in_force(proof.policy) for proof in shown):
-            verdicts = f" (verdicts: {_listed([VERDICTS[name] for name in self._policy.leave_out]) or 'none'})"
-        return (
-            f"Before training, documents that the crawler policy {_listed(policies)} leaves out{verdicts} were removed "
-            f"from {what if len(shown) == len(sources) else f'a part of {what}'}. The receipt of the filter names the "
-            f"files trained on, by digest."
+            names = _listed([t(VERDICTS[name]) for name in self._policy.leave_out]) or t("none")
+            verdicts = t(" (verdicts: {names})", names=names)
+        everything, part = removed
+        policy = _listed(distinct(_named(proof.policy) for proof in shown))
+        told = t(everything if len(shown) == len(sources) else part, policy=policy, verdicts=verdicts)
+        receipt = t("The receipt of the filter names the files trained on, by digest.")
+        return f"{told} {receipt}"
+
+
+def _examination(examined: _Examination, *, after_collection: bool = False) -> str:
+    protocols = t("; ").join(examined.protocols)
+    values = {
+        "policy": examined.policy,
+        "protocols": t(", by these protocols: {names}", names=protocols) if protocols else "",
+    }
+    if after_collection:
+        read = t(
+            "After data collection, what sites of the training content say about reservations of rights was read under "
+            "the crawler policy {policy}{protocols}.",
+            **values,
         )
+    else:
+        read = t(
+            "What sites of the training content say about reservations of rights was read under the crawler policy "
+            "{policy}{protocols}.",
+            **values,
+        )
+    not_examined = t("Sites of which there is no evidence were not examined.")
+    return f"{read} {examined.captured} {examined.as_of} {not_examined}"
 
 
-def _examination(examined: _Examination) -> list[str]:
-    protocols = f", by these protocols: {'; '.join(examined.protocols)}" if examined.protocols else ""
-    return [
-        f"What sites of the training content say about reservations of rights was read under the crawler policy "
-        f"{examined.policy}{protocols}. The evidence was captured {examined.captured}. {examined.as_of} Sites of which "
-        f"there is no evidence were not examined."
-    ]
-
-
-def _span(first: str | None, last: str | None) -> str:
+def _captured(first: str | None, last: str | None) -> str:
     if first is None or last is None:
-        return "at a time that is not known"
+        return t("The evidence was captured at a time that is not known.")
     days = [f"{dt.date.fromisoformat(day):%d/%m/%Y}" for day in (first, last)]
-    return f"on {days[0]}" if first == last else f"from {days[0]} to {days[1]}"
+    if first == last:
+        return t("The evidence was captured on {day}.", day=days[0])
+    return t("The evidence was captured from {first} to {last}.", first=days[0], last=days[1])
+
+
+def _named(policy: dict[str, Any]) -> str:
+    return t("{name}, version {version}", name=policy["name"], version=policy["version"])
 
 
 def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    if len(names) < 2:
+        return "".join(names)
+    return t("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
 
 
 def _paragraphs(*parts: str | None) -> str:

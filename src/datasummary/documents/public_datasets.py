@@ -19,6 +19,7 @@ from datasummary.documents.fields import (
 from datasummary.documents.inventory import Amount, InventoryView
 from datasummary.documents.sizes import total
 from datasummary.documents.wording import (
+    MODALITY_WORDS,
     content_types,
     distinct,
     joined,
@@ -30,6 +31,7 @@ from datasummary.documents.wording import (
 )
 from datasummary.project import Project
 from datasummary.sources import Source
+from datasummary.translation import t
 
 __all__ = ["LARGE_SHARE", "dataset_fields", "yes_no_and_modalities"]
 
@@ -64,11 +66,11 @@ def yes_no_and_modalities(project: Project, sources: list[Source], question: str
     if sources:
         yield answered(boxes, Checkboxes(modalities_of(sources)), origin="computed", sources=sources)
     else:
-        yield not_applicable(boxes, f"the answer to {question} is No.", sources=["sources"])
+        yield not_applicable(boxes, t("the answer to {question} is No.", question=question), sources=["sources"])
 
 
 def _no_comment(field_id: str) -> Field:
-    return answered(field_id, "No additional comments.", origin="not_applicable")
+    return answered(field_id, t("No additional comments."), origin="not_applicable")
 
 
 def _public(project: Project, sources: list[Source], inventory: InventoryView) -> Iterator[Field]:
@@ -77,16 +79,15 @@ def _public(project: Project, sources: list[Source], inventory: InventoryView) -
         yield unanswered("2.1.d")
         return
     if not sources:
+        reason = t("no publicly available dataset is part of the training data.")
         for field_id in ("2.1.c", "2.1.d"):
-            yield not_applicable(
-                field_id, "no publicly available dataset is part of the training data.", sources=["sources"]
-            )
+            yield not_applicable(field_id, reason, sources=["sources"])
         return
     datasets: dict[str, list[Source]] = {}
     for source in sources:
         datasets.setdefault(source.dataset.casefold() if source.dataset else f"\0{source.name}", []).append(source)
     large, undecided = _large(datasets, sources, inventory)
-    test = (
+    test = t(
         "A dataset is listed here if, in at least one modality, it exceeds 3 % of all publicly available data of that "
         "modality used for training, measured after pre-processing and before training; parts of one dataset count "
         "together."
@@ -100,7 +101,7 @@ def _public(project: Project, sources: list[Source], inventory: InventoryView) -
     elif undecided:
         yield answered("2.1.c", Listing((), test), origin="computed", sources=sources, open=undecided)
     else:
-        reason = "no publicly available dataset exceeds 3 % of the publicly available data of a modality."
+        reason = t("no publicly available dataset exceeds 3 % of the publicly available data of a modality.")
         yield not_applicable("2.1.c", reason, sources=sources)
     if others:
         entries = tuple(_description(parts, inventory, number, named=True) for number, parts in enumerate(others, 1))
@@ -108,7 +109,7 @@ def _public(project: Project, sources: list[Source], inventory: InventoryView) -
         flat = [source for parts in others for source in parts]
         yield answered("2.1.d", Listing(entries), origin="declared", sources=flat, open=problems)
     else:
-        yield not_applicable("2.1.d", "all publicly available datasets are listed above.", sources=sources)
+        yield not_applicable("2.1.d", t("all publicly available datasets are listed above."), sources=sources)
 
 
 def _large(
@@ -124,9 +125,12 @@ def _large(
             continue
         whole = total(inventory, sources, modality)
         if whole.problem:
-            point = OpenPoint(
-                f"which datasets are large by their {modality}: {whole.problem.public}", whole.problem.advice
+            public = t(
+                "which datasets are large by their {modality}: {reason}",
+                modality=t(MODALITY_WORDS[modality]),
+                reason=whole.problem.public,
             )
+            point = OpenPoint(public, whole.problem.advice)
             undecided.update(dict.fromkeys((f"{modality} {key}" for key in concerned), point))
             continue
         for key, parts in concerned.items():
@@ -137,9 +141,8 @@ def _large(
                 advice = (
                     f"narrow the {modality} size declared for {parts[0].name}: it spans 3 % of the public {modality}"
                 )
-                undecided[f"{modality} {key}"] = OpenPoint(
-                    f"whether a further dataset is large by its {modality}", advice
-                )
+                public = t("whether a further dataset is large by its {modality}", modality=t(MODALITY_WORDS[modality]))
+                undecided[f"{modality} {key}"] = OpenPoint(public, advice)
     return large, [point for key, point in undecided.items() if key.split(" ", 1)[1] not in large]
 
 
@@ -176,14 +179,14 @@ def _large_entry(parts: list[Source]) -> Entry:
     names = distinct(name for part in parts if (name := _public_name(part)))
     name = names[0] if len(names) == 1 else parts[0].dataset
     links = list(dict.fromkeys(part.link for part in parts if part.link))
-    details = [("Modality", names_of(modalities_of(parts)))]
+    details = [(t("Modality"), names_of(modalities_of(parts)))]
     if len(names) > 1:
-        details.append(("Parts", "; ".join(names)))
-    details += _detail("Version", (part.version for part in parts))
-    details += _detail("Part used", (part.selection for part in parts))
-    details += _detail("Description", (part.description for part in parts))
+        details.append((t("Parts"), t("; ").join(names)))
+    details += _detail(t("Version"), (part.version for part in parts))
+    details += _detail(t("Part used"), (part.selection for part in parts))
+    details += _detail(t("Description"), (part.description for part in parts))
     if len(links) > 1:
-        details.append(("Links", "; ".join(links)))
+        details.append((t("Links"), t("; ").join(links)))
     return Entry(name, link=links[0] if len(links) == 1 else None, details=tuple(details))
 
 
@@ -197,35 +200,36 @@ def _identity(parts: list[Source]) -> Iterator[OpenPoint]:
     first = parts[0].name
     name = next(filter(None, map(_public_name, parts)), None)
     if name is None:
-        yield OpenPoint("the name of a dataset", f"set title of the source {first}")
-    whose = f"of the dataset {name}" if name else "of a dataset"
+        yield OpenPoint(t("the name of a dataset"), f"set title of the source {first}")
     for part in parts:
         if part.version is None:
-            yield OpenPoint(f"the version {whose}", f"set version of the source {part.name}")
+            public = t("the version of the dataset {name}", name=name) if name else t("the version of a dataset")
+            yield OpenPoint(public, f"set version of the source {part.name}")
         if part.link is None and part.description is None:
-            yield OpenPoint(
-                f"a link or general description {whose}", f"set link or description of the source {part.name}"
-            )
+            public = t("a link or general description of a dataset")
+            if name:
+                public = t("a link or general description of the dataset {name}", name=name)
+            yield OpenPoint(public, f"set link or description of the source {part.name}")
 
 
 def _description(parts: list[Source], inventory: InventoryView, number: int | None, *, named: bool) -> Entry:
     names = distinct(name for part in parts if (name := _public_name(part))) if named else []
     links = list(dict.fromkeys(part.link for part in parts if part.link)) if named else []
     kinds = distinct(kind for modality in modalities_of(parts) for kind in content_types(parts, modality))
-    details = [("Modality", names_of(modalities_of(parts)))]
-    details += _detail("Nature of the content", (part.nature for part in parts))
-    details += _detail("Types of content", iter([", ".join(kinds)]))
-    details += _detail("Languages", iter([_languages(parts, inventory)]))
+    details = [(t("Modality"), names_of(modalities_of(parts)))]
+    details += _detail(t("Nature of the content"), (part.nature for part in parts))
+    details += _detail(t("Types of content"), iter([", ".join(kinds)]))
+    details += _detail(t("Languages"), iter([_languages(parts, inventory)]))
     period = span(union(inventory.period(part) for part in parts))
     if period and named:
-        details.append(("Period of collection", period))
+        details.append((t("Period of collection"), period))
     if named:
-        details += _detail("Version", (part.version for part in parts))
-        details += _detail("Part used", (part.selection for part in parts))
+        details += _detail(t("Version"), (part.version for part in parts))
+        details += _detail(t("Part used"), (part.selection for part in parts))
     if len(links) > 1:
-        details.append(("Links", "; ".join(links)))
+        details.append((t("Links"), t("; ").join(links)))
     text = "\n\n".join(distinct(part.description for part in parts if part.description))
-    name = "; ".join(names) or (f"Dataset {number}" if number else None)
+    name = t("; ").join(names) or (t("Dataset {number}", number=number) if number else None)
     return Entry(name, text or None, links[0] if len(links) == 1 else None, tuple(details))
 
 
@@ -234,21 +238,21 @@ def _languages(parts: list[Source], inventory: InventoryView) -> str | None:
     if languages := languages_in(parts, inventory):
         return languages
     linguistic = {"text", "audio", "video"} & set(modalities_of(parts))
-    return None if linguistic else "not applicable"
+    return None if linguistic else t("not applicable")
 
 
 def _undescribed(parts: list[Source], inventory: InventoryView, *, public: bool) -> Iterator[OpenPoint]:
     """What field 2.1.d (public) or 2.2.2.d asks of a dataset and its records do not say."""
     for part in parts:
         if part.description is None and not public:
-            yield OpenPoint("the description of a dataset", f"set description of the source {part.name}")
+            yield OpenPoint(t("the description of a dataset"), f"set description of the source {part.name}")
         if part.nature is None and public:
-            yield OpenPoint("the nature of the content of a dataset", f"set nature of the source {part.name}")
+            yield OpenPoint(t("the nature of the content of a dataset"), f"set nature of the source {part.name}")
     if _languages(parts, inventory) is None:
-        yield OpenPoint("the languages of a dataset", f"set languages of the source {parts[0].name}")
+        yield OpenPoint(t("the languages of a dataset"), f"set languages of the source {parts[0].name}")
     if public and span(union(inventory.period(part) for part in parts)) is None:
         advice = f"set first_date and last_date of the source {parts[0].name} (a month, or: not known)"
-        yield OpenPoint("the period in which a dataset was collected", advice)
+        yield OpenPoint(t("the period in which a dataset was collected"), advice)
 
 
 def _private(project: Project, sources: list[Source], inventory: InventoryView) -> Iterator[Field]:
@@ -257,7 +261,7 @@ def _private(project: Project, sources: list[Source], inventory: InventoryView) 
         yield _no_comment("2.2.2.e")
         return
     if not sources:
-        reason = "no such private dataset is part of the training data."
+        reason = t("no such private dataset is part of the training data.")
         yield from (not_applicable(field_id, reason, sources=["sources"]) for field_id in ("2.2.2.c", "2.2.2.d"))
         yield _no_comment("2.2.2.e")
         return
@@ -270,7 +274,7 @@ def _private(project: Project, sources: list[Source], inventory: InventoryView) 
         )
     else:
         yield not_applicable(
-            "2.2.2.c", "none of these datasets is publicly known to have been obtained.", sources=sources
+            "2.2.2.c", t("none of these datasets is publicly known to have been obtained."), sources=sources
         )
     if unknown:
         numbered = enumerate(unknown, 1) if len(unknown) > 1 else ((None, source) for source in unknown)
@@ -278,9 +282,11 @@ def _private(project: Project, sources: list[Source], inventory: InventoryView) 
         problems = [point for source in unknown for point in _undescribed([source], inventory, public=False)]
         yield answered("2.2.2.d", Listing(entries), sources=unknown, open=problems)
     else:
-        yield not_applicable("2.2.2.d", "all these datasets are publicly known and listed above.", sources=sources)
+        yield not_applicable("2.2.2.d", t("all these datasets are publicly known and listed above."), sources=sources)
     period = span(union(inventory.period(source) for source in sources))
     if period:
-        yield answered("2.2.2.e", f"Period of data collection: {period}.", origin="computed", sources=sources)
+        yield answered(
+            "2.2.2.e", t("Period of data collection: {period}.", period=period), origin="computed", sources=sources
+        )
     else:
         yield _no_comment("2.2.2.e")

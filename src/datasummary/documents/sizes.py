@@ -10,9 +10,30 @@ from fractions import Fraction
 from datasummary.documents.fields import OpenPoint, SizeRow
 from datasummary.documents.inventory import Amount, InventoryView, exact
 from datasummary.documents.template import SIZE_RANGES
+from datasummary.documents.wording import MODALITY_WORDS, UNIT_WORDS, decimal
 from datasummary.sources import NATURAL_UNIT, Modality, Source, Unit
+from datasummary.translation import message, t, tn
 
 __all__ = ["Total", "percent", "size_row", "total"]
+
+
+_PLAIN: dict[Unit, str] = {
+    "tokens": message("{number} tokens"),
+    "bytes": message("{number} bytes"),
+    "characters": message("{number} characters"),
+    "documents": message("{number} documents"),
+    "images": message("{number} images"),
+    "hours": message("{number} hours"),
+}
+_LARGE: dict[Unit, str] = {
+    "tokens": message("{millions} tokens"),
+    "bytes": message("{millions} bytes"),
+    "characters": message("{millions} characters"),
+    "documents": message("{millions} documents"),
+    "images": message("{millions} images"),
+    "hours": message("{millions} hours"),
+}
+"""For numbers that end in a word such as million, after which some languages join the unit by a preposition."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +74,8 @@ def total(inventory: InventoryView, sources: Iterable[Source], modality: Modalit
         return Total(_sum(amounts.values(), units[0]), amounts)
     advice = f"{modality} is counted in {' and '.join(units)}: count all sources in one unit"
     advice += ", or set tokens_per_unit where tokens were never counted" if modality == "text" else ""
-    return Total(None, {}, OpenPoint(f"parts of the {modality} data are counted in different units", advice))
+    public = t("parts of the {modality} data are counted in different units", modality=t(MODALITY_WORDS[modality]))
+    return Total(None, {}, OpenPoint(public, advice))
 
 
 def size_row(modality: Modality, size: Total, kinds: Iterable[str] = ()) -> tuple[SizeRow, OpenPoint | None]:
@@ -67,8 +89,10 @@ def size_row(modality: Modality, size: Total, kinds: Iterable[str] = ()) -> tupl
     amount = size.amount
     if modality == "other":
         what = ", ".join(kinds)
-        approximate = f"{what + ': ' if what else ''}{_approximately(amount)}"
-        problem = OpenPoint("which other modalities there are", "name them in content_types of these sources")
+        approximate = _approximately(amount)
+        if what:
+            approximate = t("{name}: {words}", name=what, words=approximate)
+        problem = OpenPoint(t("which other modalities there are"), "name them in content_types of these sources")
         return SizeRow(modality, None, approximate, amount.estimated), None if what else problem
     ranges = SIZE_RANGES[modality]
     if amount.unit == ranges.unit:
@@ -76,13 +100,17 @@ def size_row(modality: Modality, size: Total, kinds: Iterable[str] = ()) -> tupl
         high = ranges.labels[2] if amount.high is None else ranges.label(amount.high)
         if low == high:
             return SizeRow(modality, low, estimated=amount.estimated), None
-        public = f"whether the range is “{low}” or “{high}”"
+        public = t("whether the range is “{low}” or “{high}”", low=t(low), high=t(high))
         return SizeRow(modality, None), OpenPoint(
             public, f"narrow the sizes declared for {modality}: they span both ranges"
         )
     if modality == "text":
         return SizeRow(modality, None, _approximately(amount)), None
-    public = f"the size in {ranges.unit}; it is known in {amount.unit} only"
+    public = t(
+        "the size in {unit}; it is known in {known} only",
+        unit=t(UNIT_WORDS[ranges.unit]),
+        known=t(UNIT_WORDS[amount.unit]),
+    )
     return SizeRow(modality, None), OpenPoint(public, f"count the {modality} of all sources in {ranges.unit}")
 
 
@@ -93,18 +121,17 @@ def percent(share: Fraction) -> str:
     ('33.3 %', 'less than 0.1 %', '100 %')
     """
     if share == 1:
-        return "100 %"
+        return t("{number} %", number=100)
     tenths = round(share * 1000)
     if tenths == 0 and share > 0:
-        return "less than 0.1 %"
-    return f"{min(tenths, 999) / 10:.1f} %"
+        return t("less than 0.1 %")
+    return t("{number} %", number=decimal(f"{min(tenths, 999) / 10:.1f}"))
 
 
 def _unknown(source: Source, modality: Modality) -> OpenPoint:
     where = "a size column (columns.size)" if source.manifests else "a size"
-    return OpenPoint(
-        f"the size of a part of the {modality} data", f"give the source {source.name} {where} for its {modality}"
-    )
+    public = t("the size of a part of the {modality} data", modality=t(MODALITY_WORDS[modality]))
+    return OpenPoint(public, f"give the source {source.name} {where} for its {modality}")
 
 
 def _sum(amounts: Iterable[Amount], unit: Unit) -> Amount:
@@ -116,19 +143,39 @@ def _sum(amounts: Iterable[Amount], unit: Unit) -> Amount:
 
 def _approximately(amount: Amount) -> str:
     if amount.high is None:
-        return f"more than {_rounded(amount.low)} {amount.unit}"
+        return t("more than {size}", size=_with_unit(amount.low, amount.unit))
     if amount.high != amount.low:
-        return f"between {_rounded(amount.low)} and {_rounded(amount.high)} {amount.unit}"
-    return f"approximately {_rounded(amount.low)} {amount.unit}"
+        low, high = _rounded(amount.low)[0], _with_unit(amount.high, amount.unit)
+        return t("between {low} and {high}", low=low, high=high)
+    return t("approximately {size}", size=_with_unit(amount.low, amount.unit))
 
 
-def _rounded(size: Fraction) -> str:
-    """Two significant digits, in words from a million on."""
+def _with_unit(size: Fraction, unit: Unit) -> str:
+    number, large = _rounded(size)
+    return t(_LARGE[unit], millions=number) if large else t(_PLAIN[unit], number=number)
+
+
+def _rounded(size: Fraction) -> tuple[str, bool]:
+    """Two significant digits, in words from a million on; and whether it is in words."""
     if size == 0:
-        return "0"
+        return "0", False
     value = Decimal(size.numerator) / Decimal(size.denominator)
     value = round(value, 1 - value.adjusted())
-    for scale, word in ((12, " trillion"), (9, " billion"), (6, " million")):
+    for scale in (12, 9, 6):
         if value.adjusted() >= scale:
-            return f"{value.scaleb(-scale).normalize():f}{word}"
-    return f"{value.normalize():,f}".replace(",", " ")
+            return _in_words(value.scaleb(-scale).normalize(), scale), True
+    return _grouped(value), False
+
+
+def _in_words(value: Decimal, scale: int) -> str:
+    number, count = decimal(f"{value:f}"), int(value)
+    if scale == 6:
+        return tn("{number} million", "{number} million", count, number=number)
+    if scale == 9:
+        return tn("{number} billion", "{number} billion", count, number=number)
+    return tn("{number} trillion", "{number} trillion", count, number=number)
+
+
+def _grouped(value: Decimal) -> str:
+    whole, point, rest = f"{value.normalize():,f}".partition(".")
+    return decimal(f"{whole.replace(',', ' ')}{point}{rest}")

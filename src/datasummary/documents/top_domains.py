@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 from datasummary.documents.fields import DomainList, Field, OpenPoint, answered, unanswered
 from datasummary.documents.inventory import MILLISECONDS_PER_HOUR, InventoryView, exact
-from datasummary.documents.wording import modalities_of
+from datasummary.documents.wording import MODALITY_WORDS, UNIT_WORDS, modalities_of
 from datasummary.errors import DataError
 from datasummary.project import Project
 from datasummary.sources import NATURAL_UNIT, Measure, Modality, Source, Unit
+from datasummary.translation import t
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,7 +54,7 @@ def top_domains(project: Project, inventory: InventoryView) -> Field:
     if not measured:
         return unanswered("2.3.h", sources=sources)
     problems = [
-        OpenPoint("the domains of a part of the crawled data", f"give the source {source.name} manifests")
+        OpenPoint(t("the domains of a part of the crawled data"), f"give the source {source.name} manifests")
         for source in sources
         if not source.manifests
     ]
@@ -67,13 +68,13 @@ def top_domains(project: Project, inventory: InventoryView) -> Field:
     with _thresholds(inventory, measured, scales) as con:
         total = int(_value(con, "SELECT count(*) FROM threshold"))
         if total == 0:
-            public = "the domains; no address with a domain was found in the crawled data"
+            public = t("the domains; no address with a domain was found in the crawled data")
             return unanswered("2.3.h", public, "check columns.url of the crawled sources", sources=sources)
         required = math.ceil((SHARE_SME if sme else SHARE) * total)
         required = min(required, CAP_SME) if sme else required
         names, sizes = _select(con, required, scales if project.summary.domain_sizes else {})
     domains = DomainList(
-        share="5 %, at most 1 000 names" if sme else "10 %",
+        share=t("5 %, at most 1 000 names") if sme else t("10 %"),
         total=total,
         required=required,
         names=names,
@@ -89,7 +90,8 @@ def _scale(sources: list[Source], modality: Modality, inventory: InventoryView) 
         measure = measures.get(source.name)
         if measure and inventory.amount(source, measure) is None:
             advice = f"name the size column of the source {source.name}, or count its {modality} in documents"
-            return OpenPoint(f"the sizes by which {modality} domains are ranked", advice)
+            public = t("the sizes by which {modality} domains are ranked", modality=t(MODALITY_WORDS[modality]))
+            return OpenPoint(public, advice)
     units = list(dict.fromkeys(measure.unit for measure in measures.values()))
     if len(units) == 1:
         denominator = MILLISECONDS_PER_HOUR if units[0] == "hours" else 1
@@ -100,9 +102,11 @@ def _scale(sources: list[Source], modality: Modality, inventory: InventoryView) 
     if len(known) < len(ratios):
         advice = f"the crawled {modality} is counted in {' and '.join(units)}: count it in one unit"
         advice += ", or set tokens_per_unit where tokens were never counted" if modality == "text" else ""
-        return OpenPoint(
-            f"the ranking of domains: parts of the crawled {modality} are counted in different units", advice
+        public = t(
+            "the ranking of domains: parts of the crawled {modality} are counted in different units",
+            modality=t(MODALITY_WORDS[modality]),
         )
+        return OpenPoint(public, advice)
     denominator = math.lcm(*(ratio.denominator for ratio in known.values()))
     weights = {name: int(ratio * denominator) for name, ratio in known.items()}
     return _Scale(natural, weights, denominator, estimated=True)
@@ -201,42 +205,63 @@ def _decimal(size: Fraction) -> str:
 
 
 def _method(project: Project, sources: list[Source], scales: dict[Modality, _Scale], *, sme: bool) -> str:
-    what = {
-        "registrable": "domain names (top-level and second-level domain, by the ICANN part of the public suffix "
-        "list{})",
-        "private_suffix": "domain names (by the whole public suffix list{}, its private part included, which deviates "
-        "from the form's top-level and second-level domain)",
-        "host": "host names (which deviates from the form's top-level and second-level domain)",
-    }[project.domain_level].format(_list_date())
-    share = "5 % (for small and medium-sized enterprises; at most 1 000 names)" if sme else "10 %"
-    scraped = [bool(source.scraped) for source in sources]
-    if all(scraped):
-        content = "content scraped"
-    elif any(scraped):
-        content = "content scraped; where only the content used for training was measured, by that"
-    else:
-        content = "content used for training, as the size of what was scraped before filtering was not measured"
-    units = []
-    for modality, scale in scales.items():
-        unit = f"{modality} in {scale.unit}"
-        units.append(f"{unit}, partly estimated" if scale.estimated else unit)
-    text = (
-        f"The list holds the top {share} of all {what} whose content was crawled, scraped or otherwise compiled and "
-        f"used for training, by size of the {content}. Measured: {'; '.join(units)}."
+    share = t("5 % (for small and medium-sized enterprises; at most 1 000 names)") if sme else t("10 %")
+    text = t(
+        "The list holds the top {share} of all {names} whose content was crawled, scraped or otherwise compiled and "
+        "used for training, by size of the {content}. Measured: {units}.",
+        share=share,
+        names=_ranked(project),
+        content=_measured(sources),
+        units=t("; ").join(_unit(modality, scale) for modality, scale in scales.items()),
     )
+    parts = [text]
     if len(scales) > 1:
-        text += (
-            " Each modality ranks its own domains, and gives the same share from the top of its ranking: the smallest "
+        ranking = t(
+            "Each modality ranks its own domains, and gives the same share from the top of its ranking: the smallest "
             "share for which all modalities together name as many domains as required."
         )
-    return text + " Content at addresses without such a name, for instance bare IP addresses, is outside the ranking."
+        parts.append(ranking)
+    parts.append(t("Content at addresses without such a name, for instance bare IP addresses, is outside the ranking."))
+    return " ".join(parts)
 
 
-def _list_date() -> str:
+def _ranked(project: Project) -> str:
+    if project.domain_level == "host":
+        return t("host names (which deviates from the form's top-level and second-level domain)")
+    if project.domain_level == "registrable":
+        return t(
+            "domain names (top-level and second-level domain, by the ICANN part of the {list})", list=_suffix_list()
+        )
+    return t(
+        "domain names (by the whole {list}, its private part included, which deviates from the form's top-level and "
+        "second-level domain)",
+        list=_suffix_list(),
+    )
+
+
+def _suffix_list() -> str:
     from datasummary.domains import suffix_list_date
 
     date = suffix_list_date()
-    return f" of {dt.date.fromisoformat(date):%d/%m/%Y}" if date != "unknown" else ""
+    if date == "unknown":
+        return t("public suffix list")
+    return t("public suffix list of {date}", date=f"{dt.date.fromisoformat(date):%d/%m/%Y}")
+
+
+def _measured(sources: list[Source]) -> str:
+    scraped = [bool(source.scraped) for source in sources]
+    if all(scraped):
+        return t("content scraped")
+    if any(scraped):
+        return t("content scraped; where only the content used for training was measured, by that")
+    return t("content used for training, as the size of what was scraped before filtering was not measured")
+
+
+def _unit(modality: Modality, scale: _Scale) -> str:
+    values = {"modality": t(MODALITY_WORDS[modality]), "unit": t(UNIT_WORDS[scale.unit])}
+    if scale.estimated:
+        return t("{modality} in {unit}, partly estimated", **values)
+    return t("{modality} in {unit}", **values)
 
 
 def _table(inventory: InventoryView, name: str) -> pa.Table:

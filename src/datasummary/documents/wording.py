@@ -1,4 +1,4 @@
-"""Small pieces of text that several fields share: months, periods, lists of names."""
+"""Small pieces of text that several fields share: months, periods, numbers, lists of names."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections.abc import Iterable
 
 from datasummary.documents.inventory import UNKNOWN_LANGUAGE, InventoryView, Period, declared_codes
 from datasummary.documents.template import MODALITY_LABELS
-from datasummary.sources import MODALITIES, Modality, Source
+from datasummary.sources import MODALITIES, Modality, Source, Unit
+from datasummary.translation import message, spoken, t
 
 __all__ = [
     "CONDUCT",
+    "MODALITY_WORDS",
+    "UNIT_WORDS",
     "content_types",
+    "decimal",
     "distinct",
     "joined",
     "languages_in",
@@ -22,13 +26,32 @@ __all__ = [
 ]
 
 CONDUCT = {
-    "robots_txt": "robots.txt",
-    "captchas": "Captchas",
-    "passwords": "Password-protected sites",
-    "paywalls": "Paywalls",
-    "other_protocols": "Protocols other than robots.txt",
+    "robots_txt": message("robots.txt"),
+    "captchas": message("Captchas"),
+    "passwords": message("Password-protected sites"),
+    "paywalls": message("Paywalls"),
+    "other_protocols": message("Protocols other than robots.txt"),
 }
 """What field 2.3.d asks about a crawler, by key of its ``respects``."""
+
+MODALITY_WORDS: dict[Modality, str] = {
+    "text": message("text"),
+    "image": message("image"),
+    "video": message("video"),
+    "audio": message("audio"),
+    "other": message("other"),
+}
+"""The modalities within a sentence."""
+
+UNIT_WORDS: dict[Unit, str] = {
+    "tokens": message("tokens"),
+    "bytes": message("bytes"),
+    "characters": message("characters"),
+    "documents": message("documents"),
+    "images": message("images"),
+    "hours": message("hours"),
+}
+"""The units within a sentence."""
 
 
 def month(text: str) -> str:
@@ -44,9 +67,16 @@ def month(text: str) -> str:
 def span(period: Period) -> str | None:
     """Return a period as the form writes it, ``MM/YYYY to MM/YYYY``; None where nothing is known about it."""
     if period.first is None and period.last is None:
-        return "not known" if period.unknown else None
-    first, last = (month(date) if date else "not known" for date in (period.first, period.last))
-    return f"{first} to {last}"
+        return t("not known") if period.unknown else None
+    first, last = (month(date) if date else t("not known") for date in (period.first, period.last))
+    return t("{first} to {last}", first=first, last=last)
+
+
+def decimal(number: str) -> str:
+    """Return a number that is written with a point with the decimal mark of the language that is spoken."""
+    from babel.numbers import get_decimal_symbol
+
+    return number.replace(".", get_decimal_symbol(spoken()))
 
 
 def union(periods: Iterable[Period]) -> Period:
@@ -70,7 +100,7 @@ def distinct(texts: Iterable[str]) -> list[str]:
 def joined(texts: Iterable[str]) -> str:
     """Return different texts as one: sentences a line each, short answers parted by semicolons."""
     parts = distinct(texts)
-    return ("\n" if any(part.endswith(".") for part in parts) else "; ").join(parts)
+    return ("\n" if any(part.endswith(".") for part in parts) else t("; ")).join(parts)
 
 
 def content_types(sources: Iterable[Source], modality: Modality) -> list[str]:
@@ -91,8 +121,8 @@ def modalities_of(sources: Iterable[Source]) -> tuple[Modality, ...]:
 
 
 def names_of(modalities: Iterable[Modality]) -> str:
-    """Return modalities by their names in the form."""
-    return ", ".join(MODALITY_LABELS[modality] for modality in modalities)
+    """Return modalities by their names in the form, in the language that is spoken."""
+    return ", ".join(t(MODALITY_LABELS[modality]) for modality in modalities)
 
 
 def languages_in(sources: Iterable[Source], inventory: InventoryView) -> str | None:
@@ -105,4 +135,4 @@ def languages_in(sources: Iterable[Source], inventory: InventoryView) -> str | N
         documents = sum(found.values())
         seen = [code for code, n in found.items() if n * 100 >= documents and code not in (UNKNOWN_LANGUAGE, "zxx")]
         codes += sorted(seen, key=lambda code, found=found: (-found[code], code)) or declared_codes(source)  # type: ignore[misc]
-    return ", ".join(dict.fromkeys(name(code) for code in codes)) or None
+    return ", ".join(dict.fromkeys(name(code, spoken()) for code in codes)) or None

@@ -10,6 +10,7 @@ from functools import cache
 from jinja2 import Environment
 from markupsafe import Markup
 
+from datasummary.documents.about import about_entries
 from datasummary.documents.fields import (
     Checkboxes,
     DomainList,
@@ -26,6 +27,7 @@ from datasummary.render.footer import DISCLAIMER, DRAFT
 from datasummary.render.json_documents import DOMAINS_FILE, generator
 from datasummary.render.markdown_page import NAMES_SHOWN
 from datasummary.render.page import assets, embedded_json, page_environment
+from datasummary.translation import speaking, t
 
 __all__ = ["NAMES_INSIDE", "html_page"]
 
@@ -38,20 +40,23 @@ _COMPACT_WORDS = 32
 
 def html_page(document: SummaryDocument) -> str:
     """Return the summary as an HTML page, in the form's order and words."""
-    return (
-        _environment()
-        .get_template("summary.html.j2")
-        .render(
-            document=document,
-            assets=assets("summary"),
-            draft=DRAFT,
-            disclaimer=DISCLAIMER,
-            generator=generator(),
-            domains_file=DOMAINS_FILE,
-            names_shown=NAMES_SHOWN,
-            rest=_rest(document.domains),
+    with speaking(document.language):
+        return (
+            _environment()
+            .get_template("summary.html.j2")
+            .render(
+                document=document,
+                about=about_entries(document),
+                about_label=t("About this document"),
+                assets=assets("summary"),
+                draft=t(DRAFT),
+                disclaimer=t(DISCLAIMER),
+                generator=generator(),
+                domains_file=DOMAINS_FILE,
+                names_shown=NAMES_SHOWN,
+                rest=_rest(document.domains),
+            )
         )
-    )
 
 
 def _rest(domains: DomainList | None) -> Markup | None:
@@ -65,7 +70,7 @@ def _rest(domains: DomainList | None) -> Markup | None:
 def _environment() -> Environment:
     environment = page_environment()
     environment.globals.update(modalities=MODALITY_LABELS, size_ranges=SIZE_RANGES)
-    environment.filters.update(grouped=_grouped, kind=_kind, anchor=_anchor)
+    environment.filters.update(grouped=_grouped, kind=_kind, anchor=_anchor, file_linked=_file_linked)
     environment.tests.update(heading=lambda part: isinstance(part, Heading), compact=_compact, rows=_rows)
     return environment
 
@@ -100,6 +105,12 @@ def _rows(listing: Listing) -> bool:
     return bool(listing.items) and all(
         entry.name and entry.text and not entry.link and not entry.details for entry in listing.items
     )
+
+
+def _file_linked(sentence: str) -> Markup:
+    """Return a sentence in which the name of the file of domains is a link."""
+    before, name, after = sentence.partition(DOMAINS_FILE)
+    return Markup('{}<a href="{}">{}</a>{}').format(before, name, name, after)
 
 
 def _anchor(part: Heading | Field) -> str:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from datasummary import __version__
+from datasummary.documents.about import status
 from datasummary.documents.fields import (
     Checkboxes,
     DomainList,
@@ -20,6 +21,7 @@ from datasummary.documents.fields import (
 )
 from datasummary.documents.template import MODALITY_LABELS
 from datasummary.render.footer import DISCLAIMER
+from datasummary.translation import speaking, t
 
 __all__ = ["DOMAINS_FILE", "generator", "provenance_json", "summary_json"]
 
@@ -33,21 +35,39 @@ def generator() -> dict[str, str]:
 
 def summary_json(document: SummaryDocument) -> str:
     """Return the summary; ``summary_schema`` in :mod:`datasummary.documents.summary_schema` describes it."""
-    return _dumped(
-        {
-            "template": {"title": document.title, "subtitle": document.subtitle},
-            "generated_by": generator(),
-            "status": "draft" if document.draft else "complete",
-            "models": list(document.models),
-            "fields": {field.id: _field(field) for field in document.fields.values()},
-            "disclaimer": DISCLAIMER,
-        }
-    )
+    with speaking(document.language):
+        return _dumped(
+            {
+                "template": {"title": document.title, "subtitle": document.subtitle},
+                "language": document.language,
+                "generated_by": generator(),
+                "status": "draft" if document.draft else "complete",
+                "models": list(document.models),
+                "about": _about(document),
+                "fields": {field.id: _field(field) for field in document.fields.values()},
+                "disclaimer": t(DISCLAIMER),
+            }
+        )
 
 
 def provenance_json(provenance: dict[str, Any]) -> str:
     """Return what each field rests on. For the provider alone."""
     return _dumped({"generated_by": generator(), **provenance})
+
+
+def _about(document: SummaryDocument) -> dict[str, Any]:
+    day, month, year = document.date.split("/")
+    with speaking(document.language):
+        return _known(
+            version=document.version,
+            date=f"{year}-{month}-{day}",
+            status=status(document),
+            authoritative_copy=document.published_at,
+            all_versions=document.about.all_versions,
+            announcements=document.about.announcements,
+            since=document.about.since,
+            changes=list(document.about.changes) or None,
+        )
 
 
 def _dumped(content: dict[str, Any]) -> str:
@@ -68,14 +88,14 @@ def _value(value: Value) -> Any:
         case Prose():
             return value.text
         case YesNo():
-            return {"answer": "Yes" if value.answer else "No"}
+            return {"answer": t("Yes") if value.answer else t("No")}
         case Checkboxes():
-            return {label: modality in value.selected for modality, label in MODALITY_LABELS.items()}
+            return {t(label): modality in value.selected for modality, label in MODALITY_LABELS.items()}
         case Sizes():
             return [
                 _known(
-                    modality=MODALITY_LABELS[row.modality],
-                    range=row.range,
+                    modality=t(MODALITY_LABELS[row.modality]),
+                    range=t(row.range) if row.range else None,
                     approximate_size=row.approximate,
                     estimated=row.estimated,
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from datasummary.documents.about import about_entries
 from datasummary.documents.fields import (
     Checkboxes,
     DomainList,
@@ -21,6 +22,7 @@ from datasummary.documents.template import MODALITY_LABELS, SIZE_RANGES, Heading
 from datasummary.render.footer import DISCLAIMER, DRAFT
 from datasummary.render.json_documents import DOMAINS_FILE
 from datasummary.render.links import split_links
+from datasummary.translation import speaking, t
 
 __all__ = ["NAMES_SHOWN", "cell", "escaped", "line", "markdown_page"]
 
@@ -36,7 +38,8 @@ _SPLITS_CELLS = re.compile(r"[|\\]")
 
 def markdown_page(document: SummaryDocument) -> str:
     """Return the summary as Markdown, in the form's order and words."""
-    return "\n\n".join(block for block in _blocks(document) if block) + "\n"
+    with speaking(document.language):
+        return "\n\n".join(block for block in _blocks(document) if block) + "\n"
 
 
 def _blocks(document: SummaryDocument) -> Iterator[str]:
@@ -44,14 +47,22 @@ def _blocks(document: SummaryDocument) -> Iterator[str]:
     yield f"*{escaped(document.subtitle)}*"
     yield f"**{escaped(', '.join(document.models))}** · {escaped(document.provider)}"
     if document.draft:
-        yield f"> **{escaped(DRAFT)}**"
+        yield f"> **{escaped(t(DRAFT))}**"
+    yield "\n".join(map(_about, about_entries(document)))
     for part in document.form:
         if isinstance(part, Heading):
             yield f"{'#' * (part.level + 1)} {part.text}"
         else:
             yield from _field(part)
     yield "---"
-    yield escaped(DISCLAIMER)
+    yield escaped(t(DISCLAIMER))
+
+
+def _about(entry: Entry) -> str:
+    lines = (entry.text or entry.link or "").split("\n")
+    if len(lines) == 1:
+        return f"- **{escaped(entry.name or '')}:** {escaped(lines[0])}"
+    return "\n".join([f"- **{escaped(entry.name or '')}:**", *(f"  - {escaped(line)}" for line in lines)])
 
 
 def _field(field: Field) -> Iterator[str]:
@@ -61,9 +72,8 @@ def _field(field: Field) -> Iterator[str]:
     if field.comment:
         yield escaped(field.comment)
     if field.open:
-        yield "\n".join(f"> **Open:** {escaped(what)}" for what in dict.fromkeys(p.public for p in field.open)).replace(
-            "\n", "\n>\n"
-        )
+        mark, points = t("Open:"), dict.fromkeys(point.public for point in field.open)
+        yield "\n".join(f"> **{mark}** {escaped(what)}" for what in points).replace("\n", "\n>\n")
 
 
 def _value(value: Value) -> Iterator[str]:
@@ -71,9 +81,9 @@ def _value(value: Value) -> Iterator[str]:
         case Prose():
             yield escaped(value.text)
         case YesNo():
-            yield f"- {_box(value.answer)} Yes\n- {_box(not value.answer)} No"
+            yield "\n".join([_boxed(t("Yes"), value.answer), _boxed(t("No"), not value.answer)])
         case Checkboxes():
-            yield "\n".join(f"- {_box(key in value.selected)} {label}" for key, label in MODALITY_LABELS.items())
+            yield "\n".join(_boxed(t(label), key in value.selected) for key, label in MODALITY_LABELS.items())
         case Sizes():
             yield from _sizes(value)
         case Listing():
@@ -86,14 +96,16 @@ def _value(value: Value) -> Iterator[str]:
 
 def _sizes(sizes: Sizes) -> Iterator[str]:
     for row in sizes.rows:
-        lines = [f"- {MODALITY_LABELS[row.modality]}"]
+        lines = [f"- {t(MODALITY_LABELS[row.modality])}"]
         ranges = SIZE_RANGES[row.modality].labels if row.modality in SIZE_RANGES else ()
         for label in ranges:
-            estimated = " (estimated)" if row.estimated and label == row.range else ""
-            lines.append(f"  - {_box(label == row.range)} {label}{estimated}")
+            words = t(label)
+            if row.estimated and label == row.range:
+                words = t("{size} (estimated)", size=words)
+            lines.append("  " + _boxed(words, label == row.range))
         if row.approximate:
-            estimated = " (estimated)" if row.estimated else ""
-            lines.append(f"  - Approximate size: {escaped(row.approximate)}{estimated}")
+            words = t("{size} (estimated)", size=row.approximate) if row.estimated else row.approximate
+            lines.append("  - " + t("Approximate size: {size}", size=escaped(words)))
         yield "\n".join(lines)
 
 
@@ -102,20 +114,26 @@ def _entry(entry: Entry) -> str:
     if head and (entry.text or entry.link or entry.details):
         head = f"**{head}**"
     text = escaped(entry.text or "").replace("\n", "\n  ")
-    lines = [f"- {': '.join(filter(None, (head, text)))}"]
+    words = t("{name}: {words}", name=head, words=text) if head and text else head or text
+    lines = [f"- {words}"]
     if entry.link:
         lines[0] += f"{' · ' if head or text else ''}{escaped(entry.link)}"
     for name, detail in entry.details:
-        lines.append(f"  - {escaped(name)}: " + escaped(detail).replace("\n", "\n    "))
+        words = escaped(detail).replace("\n", "\n    ")
+        lines.append("  - " + t("{name}: {words}", name=escaped(name), words=words))
     return "\n".join(lines)
 
 
 def _domains(domains: DomainList) -> Iterator[str]:
     yield escaped(domains.method)
     count = len(domains.names)
-    where = f"All of them, by rank: [{DOMAINS_FILE}]({DOMAINS_FILE})."
-    first = f" The first {NAMES_SHOWN:,} follow.".replace(",", " ") if count > NAMES_SHOWN else ""
-    yield f"{_grouped(count)} of {_grouped(domains.total)} domains are listed. {where}{first}"
+    sentences = [
+        t("{listed} of {all} domains are listed.", listed=_grouped(count), all=_grouped(domains.total)),
+        t("All of them, by rank: {file}.", file=f"[{DOMAINS_FILE}]({DOMAINS_FILE})"),
+    ]
+    if count > NAMES_SHOWN:
+        sentences.append(t("The first {count} follow.", count=_grouped(NAMES_SHOWN)))
+    yield " ".join(sentences)
     yield "\n".join(f"{rank}. {escaped(name)}" for rank, name in enumerate(domains.names[:NAMES_SHOWN], 1))
 
 
@@ -123,8 +141,8 @@ def _grouped(number: int) -> str:
     return f"{number:,}".replace(",", " ")
 
 
-def _box(ticked: bool) -> str:
-    return "☒" if ticked else "☐"
+def _boxed(words: str, ticked: bool) -> str:
+    return f"- {'☒' if ticked else '☐'} {words}"
 
 
 def escaped(text: str) -> str:

@@ -9,6 +9,8 @@
   const rest = document.getElementById("domain-rest");
   const names = [...body.rows].map((row) => row.cells[1].textContent);
   if (rest) for (const name of JSON.parse(rest.textContent).split("\n")) names.push(name);
+  // The page brings its words, in its language, with places for numbers.
+  const words = (text, numbers) => text.replace(/\{(\w+)\}/g, (_, place) => grouped(numbers[place]));
   const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
   const byRank = Array.from(names, (_, index) => index);
@@ -36,7 +38,7 @@
     body.append(rows);
     const left = found.length - shown;
     more.hidden = left === 0;
-    more.textContent = left > step ? `Show ${grouped(step)} more` : `Show the last ${grouped(left)}`;
+    more.textContent = left > step ? words(box.dataset.more, { count: step }) : words(box.dataset.last, { count: left });
   };
 
   const show = () => {
@@ -46,9 +48,7 @@
     body.replaceChildren();
     shown = 0;
     append();
-    count.textContent = text
-      ? `${grouped(found.length)} of ${grouped(names.length)} domain names`
-      : `${grouped(names.length)} domain names`;
+    count.textContent = words(text ? box.dataset.found : box.dataset.all, { found: found.length, all: names.length });
     box.querySelector(".scroll").scrollTop = 0;
   };
 
