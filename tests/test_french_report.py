@@ -49,8 +49,6 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 """Words that hold English sentences together, and that head columns; none of them is French."""
-SKIPPED = re.compile(r'<a class="skip".*?</a>|<dt>Models?</dt>|aria-label="Sections"')
-"""Words of the frame that all pages share."""
 NAMES = ("TDM Reservation Protocol", "Content Signals", "Really Simple Licensing", "AIPREF Content-Usage", "User-agent")
 NO_MANIFEST = {"name": "achat", "category": "third_party", "modality": "text", "size": 7}
 COPYRIGHT = DECLARED | {"feed_link": "https://acme.example/crawlers.atom", "policy_link": "https://acme.example/policy"}
@@ -123,7 +121,7 @@ class Text(HTMLParser):
         super().__init__()
         self.found: list[str] = []
         self.inside: list[str] = []
-        self.feed(SKIPPED.sub("", page))
+        self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.inside.append(tag)
