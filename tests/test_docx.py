@@ -10,7 +10,6 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import docx
 import pytest
@@ -31,7 +30,6 @@ from datasummary.documents.copyright_policy import CopyrightPolicy, build_copyri
 from datasummary.documents.fields import DomainList, Entry, Listing, Prose, SummaryDocument, answered
 from datasummary.documents.summary import build_summary
 from datasummary.documents.template import Heading
-from datasummary.render.docx_links import link_target
 from datasummary.render.figure_cells import shown_row
 from datasummary.render.footer import DISCLAIMER, DRAFT
 from datasummary.render.json_documents import DOMAINS_FILE, summary_json
@@ -382,34 +380,6 @@ def test_whatever_words_a_report_holds_they_stand_in_it_as_they_are(texts: list[
     text = said(opened(report_docx(document)))
     for each in (words.text, *points.items, table.title, str(table.rows[0][0])):
         assert plain(each) in text
-
-
-@pytest.mark.parametrize(
-    ("address", "target"),
-    [
-        ("https://a.example/x?y=1&z=%20#top", "https://a.example/x?y=1&z=%20#top"),
-        ("https://bücher.example/é", "https://xn--bcher-kva.example/%C3%A9"),
-        ("https://a.example/a|b\\c{d}", "https://a.example/a%7Cb%5Cc%7Bd%7D"),
-        ("https://a.example/100%", "https://a.example/100%25"),
-        ("https://a.example:8443/", "https://a.example:8443/"),
-        ("https://a.example:99999/", None),
-        ("https://[::1/", None),
-        ("https://user@a.example/", None),
-        ("https://a b.example/", None),
-        ("https:///x", None),
-        ("javascript:alert(1)", None),
-        ("https://a.example/" + "x" * 3000, None),
-    ],
-)
-def test_a_link_is_made_only_of_an_address_that_every_word_processor_takes(address: str, target: str | None) -> None:
-    assert link_target(address) == target
-
-
-@given(st.text(max_size=30))
-def test_no_text_becomes_a_malformed_link(text: str) -> None:
-    if target := link_target(f"https://{text}"):
-        assert re.fullmatch(r"https://[A-Za-z0-9._-]+(:\d+)?([/?#]([!-~])*)?", target)
-        assert urlsplit(target).hostname
 
 
 @pytest.mark.needs("libreoffice-writer-nogui")

@@ -259,6 +259,9 @@ def test_the_words_are_in_the_language_of_the_summary(project: Project, tmp_path
     write_public(french, NAMES)
     datasummary.publish(french, tmp_path / "site")
     assert all('<html lang="fr">' in (tmp_path / "site" / name).read_text("utf-8") for name in OWN_PAGES)
+    text = " ".join(Page(tmp_path / "site" / name).text for name in ("domains.html", "versions/index.html"))
+    assert "Vérifier un nom de domaine" in text
+    assert not re.findall(r"\b(?:[Tt]he|[Vv]ersions? of|is on|names?|which|files?)\b", text.replace("SHA256SUMS", ""))
     assert 'xml:lang="fr"' in (tmp_path / "site/feed.atom").read_text("utf-8")
 
 

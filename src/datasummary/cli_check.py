@@ -107,13 +107,12 @@ def _failures(heading: str, failed: list[Graded]) -> Table:
     table = Table(title=Text(f"{heading}: what to mend"), title_justify="left", expand=True, show_lines=True)
     table.add_column("metric", no_wrap=True)
     table.add_column("weight", justify="right")
-    table.add_column("asked", ratio=3)
-    table.add_column("found", ratio=3)
-    table.add_column("how to mend it", ratio=3)
+    table.add_column("asked, and found", ratio=3, overflow="fold")
+    table.add_column("how to mend it", ratio=2, overflow="fold")
     for result in failed:
         metric = result.metric
-        cells = (metric.id, str(metric.weight), metric.asks, result.found, result.mend)
-        table.add_row(*(Text(_safe(cell)) for cell in cells))
+        told = Text.assemble(_safe(metric.asks), "\n", (_safe(result.found), "bold"))
+        table.add_row(metric.id, str(metric.weight), told, Text(result.mend))
     return table
 
 

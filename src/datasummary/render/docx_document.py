@@ -29,10 +29,13 @@ from datasummary.render.json_documents import generator
 from datasummary.render.links import split_links
 from datasummary.translation import spoken, t
 
-__all__ = ["TEXT_WIDTH", "DocxDocument", "box", "breadth", "paragraph", "run"]
+__all__ = ["PLACES", "TEXT_WIDTH", "DocxDocument", "box", "breadth", "filled", "paragraph", "run"]
 
 TEXT_WIDTH = 170.0
 """Between the margins of the page, in millimetres."""
+
+PLACES = ("\ue000", "\ue001")
+"""Signs of no meaning, which mark places in a sentence."""
 
 _MARGIN = (210 - TEXT_WIDTH) / 2
 _TWIPS_PER_MM = 1440 / 25.4
@@ -73,6 +76,12 @@ def box(ticked: bool) -> str:
 def paragraph(inside: str, style: str = "Normal", properties: str = "") -> str:
     """Return a paragraph of runs."""
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{properties}</w:pPr>{inside}</w:p>'
+
+
+def filled(sentence: str, *inside: str) -> str:
+    """Return a sentence as runs, with runs in the places that :data:`PLACES` mark."""
+    parts = re.split(f"([{''.join(PLACES)}])", sentence)
+    return "".join(inside[PLACES.index(part)] if part in PLACES else run(part) for part in parts)
 
 
 def breadth(text: str, points: float) -> float:
@@ -150,7 +159,7 @@ class DocxDocument:
         lines += [_row(row, grid, "" if _is_tall(row, widths) else "<w:cantSplit/>") for row in rows]
         return (
             f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{sum(grid)}" w:type="dxa"/>'
-            '<w:tblLayout w:type="fixed"/><w:tblLook w:val="00A0" w:firstRow="1" w:lastRow="0" w:firstColumn="1" '
+            '<w:tblLayout w:type="fixed"/><w:tblLook w:val="06A0" w:firstRow="1" w:lastRow="0" w:firstColumn="1" '
             f'w:lastColumn="0" w:noHBand="1" w:noVBand="1"/><w:tblCaption w:val={told}/></w:tblPr>'
             f"<w:tblGrid>{columns}</w:tblGrid>{''.join(lines)}</w:tbl>" + paragraph("", "AfterTable")
         )
@@ -227,12 +236,8 @@ class DocxDocument:
         section.left_margin = section.right_margin = Mm(_MARGIN)
         section.top_margin, section.bottom_margin = Mm(20), Mm(22)
         section.header_distance = section.footer_distance = Mm(11)
-        number = t("Page {page} of {pages}", page="\ue000", pages="\ue001")
-        fields = {"\ue000": "PAGE", "\ue001": "NUMPAGES"}
-        inside = "".join(
-            f'<w:fldSimple w:instr="{fields[part]}">{run("1")}</w:fldSimple>' if part in fields else run(part)
-            for part in re.split("([\ue000\ue001])", number)
-        )
+        number, count = (f'<w:fldSimple w:instr="{field}">{run("1")}</w:fldSimple>' for field in ("PAGE", "NUMPAGES"))
+        inside = filled(t("Page {page} of {pages}", page=PLACES[0], pages=PLACES[1]), number, count)
         footer = section.footer
         footer.is_linked_to_previous = False
         old = footer.paragraphs[0]._p

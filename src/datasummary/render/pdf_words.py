@@ -66,6 +66,12 @@ class PdfWords:
         """Return a text as one line of runs, its white space made single spaces."""
         return self.inside(_SPACES.sub(" ", text).strip(), longest)
 
+    def unlinked(self, text: str, longest: int = _LINE) -> Line:
+        """Return a text as a line without links, as heads of tables and pages must be; a dash where there is none."""
+        line: Line = []
+        self._add_words(line, self.plain(_SPACES.sub(" ", text).strip()), longest)
+        return line or ["–"]
+
     def paragraphs(self, text: str) -> list[list[Line]]:
         """Return paragraphs, parted by blank lines, as lists of lines."""
         found = [[self.line(line) for line in part.split("\n")] for part in _PARAGRAPHS.split(text) if part.strip()]

@@ -26,7 +26,7 @@ def policy_pdf(policy: CopyrightPolicy) -> bytes:
         date = f"{policy.date:%d/%m/%Y}"
         tokens = iter(_parser().parse(policy_body(policy)))
         content = {
-            "title": words.line(title),
+            "title": words.unlinked(title),
             "subtitle": words.line(subtitle),
             "provider": words.line(policy.provider),
             "models": words.line(models),

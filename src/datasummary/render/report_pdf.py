@@ -13,8 +13,12 @@ from datasummary.translation import speaking, t
 
 __all__ = ["report_pdf"]
 
-_SHEET = 105
-"""How many signs fit beside each other on a page in portrait."""
+_SHEET, _SHEET_ACROSS = 115, 175
+"""How many signs fit beside each other on a page, upright and across."""
+_SMALL_FROM, _SMALL = 7, 1.13
+"""From so many columns on the type is smaller, so that more signs fit."""
+_GAP = 3
+_LONG_CELL = 60
 _ROW_KEPT = 900
 """A row of so many signs is never broken by the end of a page."""
 
@@ -25,12 +29,12 @@ def report_pdf(document: Document) -> bytes:
         words = PdfWords()
         models = ", ".join(document.models)
         content = {
-            "title": words.line(document.title),
+            "title": words.unlinked(document.title),
             "subtitle": words.line(document.subtitle),
             "provider": words.line(document.provider),
             "parties": words.line(f"{models} · {document.date.isoformat()}"),
             "sections": [
-                {"heading": words.line(section.heading), "blocks": [_block(block, words) for block in section.blocks]}
+                {"heading": words.unlinked(section.heading), "blocks": [_block(block, words) for block in section.blocks]}
                 for section in document.sections
             ],
         }
@@ -58,12 +62,17 @@ def _block(block: Block, words: PdfWords) -> dict[str, Any]:
                 "items": [[words.line(line) for line in item.split("\n")] for item in block.items],
             }
         case Figures():
+            small = len(block.columns) >= _SMALL_FROM
+            broad = sum(_widths(block)[0]) > _SHEET * (_SMALL if small else 1)
+            sheet = (_SHEET_ACROSS if broad else _SHEET) * (_SMALL if small else 1)
             return {
                 "kind": "figures",
-                "title": words.line(block.title),
-                "broad": _broad(block),
+                "title": words.unlinked(block.title),
+                "broad": broad,
+                "small": small,
+                "shares": _shares(block, sheet),
                 "columns": [
-                    {"label": words.line(column.label, CELL), "numeric": is_number(column)} for column in block.columns
+                    {"label": words.unlinked(column.label, CELL), "numeric": is_number(column)} for column in block.columns
                 ],
                 "rows": [_row(block, row, words) for row in block.rows],
                 "drawn": _drawn(block, words),
@@ -88,7 +97,7 @@ def _drawn(figures: Figures, words: PdfWords) -> dict[str, Any] | None:
     if drawn is None:
         return None
     return {
-        "alt": words.plain(figures.alt or figures.title) or t("Bars"),
+        "alt": words.plain(figures.alt or figures.title).strip() or "–",
         "series": [words.line(label) for label in drawn.series],
         "bars": [
             {
@@ -108,12 +117,22 @@ def _percent(length: str) -> float:
     return float(length.removesuffix("%"))
 
 
-def _broad(figures: Figures) -> bool:
-    """Whether the columns do not fit beside each other in portrait, numbers being left whole."""
-    breadth = 0
+def _widths(figures: Figures) -> tuple[list[int], list[int]]:
+    """How many signs each column needs, and how many it would fill."""
+    least, wanted = [], []
     for place, column in enumerate(figures.columns):
         cells = [shown(row[place], column.kind) for row in figures.rows]
         pieces = [min(len(word), CELL) for text in (column.label, *cells) for word in text.split()]
         numbers = [len(cell) for cell in cells] if is_number(column) else []
-        breadth += max([*pieces, *numbers], default=0) + 1
-    return breadth > _SHEET
+        least.append(max([*pieces, *numbers], default=0) + _GAP)
+        wanted.append(max(least[-1], *(min(len(cell), _LONG_CELL) + _GAP for cell in (column.label, *cells))))
+    return least, wanted
+
+
+def _shares(figures: Figures, sheet: float) -> list[float] | None:
+    """Which share of the width each column gets; None where all of them fit as they are."""
+    least, wanted = _widths(figures)
+    if sum(wanted) <= sheet:
+        return None
+    spare = max(sheet - sum(least), 0) / max(sum(wanted) - sum(least), 1)
+    return [round(low + spare * (high - low), 2) for low, high in zip(least, wanted, strict=True)]

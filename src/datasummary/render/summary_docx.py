@@ -23,7 +23,7 @@ from datasummary.documents.fields import (
     YesNo,
 )
 from datasummary.documents.template import MODALITY_LABELS, SIZE_RANGES, Heading
-from datasummary.render.docx_document import TEXT_WIDTH, DocxDocument, box, paragraph, run
+from datasummary.render.docx_document import PLACES, TEXT_WIDTH, DocxDocument, box, filled, paragraph, run
 from datasummary.render.docx_domains import add_appendix, domains_told
 from datasummary.render.footer import DISCLAIMER, DRAFT
 from datasummary.translation import speaking, t
@@ -32,6 +32,7 @@ __all__ = ["summary_docx"]
 
 _FIELD_WIDTHS = (58.0, TEXT_WIDTH - 58.0)
 _ABOUT_WIDTHS = (46.0, TEXT_WIDTH - 46.0)
+_COMPACT_FROM = 4
 _COMPACT_WORDS = 40
 
 
@@ -126,7 +127,7 @@ def _sizes(sizes: Sizes) -> Iterator[str]:
 
 def _listing(file: DocxDocument, listing: Listing) -> Iterator[str]:
     yield file.prose(listing.text or "")
-    compact = all(_is_short(entry) for entry in listing.items)
+    compact = len(listing.items) >= _COMPACT_FROM and all(map(_is_short, listing.items))
     for entry in listing.items:
         if compact:
             gap = '<w:spacing w:after="80"/>' if entry is listing.items[-1] else ""
@@ -146,4 +147,5 @@ def _entry(file: DocxDocument, entry: Entry) -> str:
     told = run(" · ").join(file.words(text) for text in (entry.text, entry.link) if text)
     name = run(entry.name or "", "Strong" if told or entry.details else None)
     details = (file.text(t("{name}: {words}", name=name, words=words), "ListBullet2") for name, words in entry.details)
-    return paragraph(run(": ").join(filter(None, (name, told))), "ListBullet") + "".join(details)
+    both = filled(t("{name}: {words}", name=PLACES[0], words=PLACES[1]), name, told) if name and told else name or told
+    return paragraph(both, "ListBullet") + "".join(details)

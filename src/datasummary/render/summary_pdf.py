@@ -59,7 +59,7 @@ def summary_pdf(document: SummaryDocument, domains_csv: str | None) -> bytes:
 
 def _content(document: SummaryDocument, words: PdfWords, *, attached: bool) -> dict[str, Any]:
     return {
-        "title": words.line(document.title),
+        "title": words.unlinked(document.title),
         "subtitle": words.line(document.subtitle),
         "provider": words.line(document.provider),
         "models": words.line(", ".join(document.models)),
@@ -67,10 +67,10 @@ def _content(document: SummaryDocument, words: PdfWords, *, attached: bool) -> d
         "about": [_about(entry, words) for entry in about_entries(document)],
         "words": {
             "open": words.line(t("Open:")),
-            "appendix": words.line(t("Appendix: most relevant domain names crawled")),
+            "appendix": words.unlinked(t("Appendix: most relevant domain names crawled")),
         },
         "form": [
-            {"kind": "heading", "level": part.level, "text": words.line(part.text)}
+            {"kind": "heading", "level": part.level, "text": words.unlinked(part.text)}
             if isinstance(part, Heading)
             else _field(part, words)
             for part in document.form
@@ -128,10 +128,16 @@ def _size(row: SizeRow, words: PdfWords) -> dict[str, Any]:
     approximate = t("Approximate size: {size}", size=row.approximate) if row.approximate else None
     return {
         "modality": words.line(t(MODALITY_LABELS[row.modality])),
-        "options": [(words.line(t(label)), label == row.range) for label in labels],
-        "approximate": words.line(approximate) if approximate else None,
-        "estimated": words.line(t("(estimated)")) if row.estimated else None,
+        "options": [
+            (words.line(_estimated(t(label), row) if label == row.range else t(label)), label == row.range)
+            for label in labels
+        ],
+        "approximate": words.line(_estimated(approximate, row)) if approximate else None,
     }
+
+
+def _estimated(size: str, row: SizeRow) -> str:
+    return t("{size} (estimated)", size=size) if row.estimated else size
 
 
 def _style(listing: Listing) -> str:

@@ -43,11 +43,11 @@ def made_pdf(
     """
     data = {
         "language": spoken(),
-        "title": words.plain(title),
+        "title": words.plain(title).strip() or "–",
         "subject": words.plain(subject),
         "provider": words.plain(provider),
         "date": [date.year, date.month, date.day],
-        "running": words.line(running),
+        "running": words.unlinked(running),
         "pages": t("Page {page} of {pages}", page="{page}", pages="{pages}"),
         "content": content,
         "disclaimer": words.line(t(DISCLAIMER)),

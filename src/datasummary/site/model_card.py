@@ -12,12 +12,11 @@ __all__ = ["model_card"]
 def model_card(site: Published, base: str) -> str:
     """Return a line with the badge, and a section that names summary, version, date, copyright policy and contact."""
     with speaking(site.language):
-        title = t("Public summary of training content")
         alt = t("Public summary of training content, version {version}", version=site.version)
         lines = [
             f"[![{escaped(_line(alt))}]({base}badge.svg)]({base})",
             "",
-            f"## {t('Training content')}",
+            "## " + t("Training content"),
             "",
             t(
                 "{provider} publishes what {models} was trained on, as Article 53(1)(d) of Regulation (EU) 2024/1689 "
@@ -26,17 +25,17 @@ def model_card(site: Published, base: str) -> str:
                 models=escaped(_line(", ".join(site.models))),
             ),
             "",
-            f"- {title}: <{base}>",
-            f"- {t('Version {version} of {date}', version=escaped(_line(site.version)), date=site.day)}",
+            "- " + t("Public summary of training content: {link}", link=f"<{base}>"),
+            "- " + t("Version {version} of {date}", version=escaped(_line(site.version)), date=site.day),
         ]
         if site.domains is not None:
-            lines.append(f"- {t('Look up a domain name')}: <{base}domains.html>")
+            lines.append("- " + t("Look up a domain name: {link}", link=f"<{base}domains.html>"))
         if site.policy:
             page = next(iter(site.policy))
-            lines.append(f"- {t('Copyright policy, public summary')}: <{base}{page}>")
+            lines.append("- " + t("Copyright policy, public summary: {link}", link=f"<{base}{page}>"))
         for contact in site.contacts[:1]:
             words = "; ".join(cell(text) for _, text in contact.details) or escaped(_line(contact.name))
-            lines.append(f"- {t('Contact')}: {words}")
+            lines.append("- " + t("Contact: {words}", words=words))
     return "\n".join(lines) + "\n"
 
 

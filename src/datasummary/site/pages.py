@@ -26,6 +26,7 @@ from datasummary.site.machine_files import structured_data
 from datasummary.site.pictures import PREVIEW_SIZE
 from datasummary.site.reading import Published
 from datasummary.translation import message, speaking, t, tn
+from datasummary.writing import labelled, number
 
 __all__ = ["DOMAINS", "INDEX", "PAGES", "site_pages"]
 
@@ -93,6 +94,7 @@ def _page(page: str, heading: str, subtitle: str, common: dict[str, Any], data: 
         .render(
             common,
             page=page,
+            title=labelled(heading, ", ".join(common["site"].models)),
             heading=heading,
             subtitle=subtitle,
             assets=assets,
@@ -194,5 +196,5 @@ def _bytes(size: int) -> str:
     if size < 1000:
         return t("{size} B", size=size)
     if size < 1_000_000:
-        return t("{size} kB", size=f"{size / 1000:.1f}")
-    return t("{size} MB", size=f"{size / 1_000_000:.1f}")
+        return t("{size} kB", size=number(round(size / 1000, 1)))
+    return t("{size} MB", size=number(round(size / 1_000_000, 1)))
