@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from published import text_of
 from summary_inventory import write_project
 
 from datasummary.project import Project
@@ -87,4 +88,4 @@ def write_custom_policy(folder: Path, text: str = CUSTOM) -> str:
 
 def public_text(project: Project) -> str:
     """Give all that stands in ``out/public``."""
-    return "\n".join(path.read_text("utf-8") for path in sorted((project.out / "public").iterdir()))
+    return "\n".join(text_of(path) for path in sorted((project.out / "public").iterdir()))

@@ -14,6 +14,7 @@ from fractions import Fraction
 import pytest
 from conftest import copy_of_example
 from example_rows import COLUMNS, domain_of, reach, rows_of, size_of
+from published import text_of
 from test_example import EXPECTED
 
 import datasummary
@@ -66,7 +67,7 @@ def test_no_internal_name_of_the_example_reaches_a_public_file(project, result):
     internal += [source.contract for source in project.sources if source.contract]
     assert len(internal) == 16
     for path in (project.out / "public").iterdir():
-        text = path.read_text("utf-8")
+        text = text_of(path)
         assert [name for name in internal if name in text] == []
 
 

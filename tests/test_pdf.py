@@ -6,6 +6,7 @@ import re
 import subprocess
 import unicodedata
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +86,7 @@ def strings(value: Any) -> list[str]:
 
 def with_value(summary: SummaryDocument, field_id: str, **changes: Any) -> SummaryDocument:
     """The summary with other content in one field."""
-    form = tuple(
-        replace(part, **changes) if getattr(part, "id", None) == field_id else part for part in summary.form
-    )
+    form = tuple(replace(part, **changes) if getattr(part, "id", None) == field_id else part for part in summary.form)
     return replace(summary, form=form)
 
 
@@ -140,7 +139,7 @@ def test_the_summary_says_each_value_of_the_json_in_the_forms_order(
     assert "U+" not in text
     for field_id, field in json.loads(summary_json(summary))["fields"].items():
         place = text.index(solid(field_id + field["label"]), place)
-        for words in strings(field["value"]) + [field.get("comment", "")]:
+        for words in [*strings(field["value"]), field.get("comment", "")]:
             for line in words.splitlines():
                 assert text.find(solid(line), place) >= place, (field_id, line)
 
@@ -172,7 +171,7 @@ def test_headings_are_bookmarks_without_gaps_and_all_is_tagged(summary_file: Pat
         structure = told("pdfinfo", "-struct-text", path)
         levels = [int(level) for level in re.findall(r"^\s*H(\d)\b", structure, re.MULTILINE)]
         assert levels[0] == 1
-        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+        assert all(after <= before + 1 for before, after in pairwise(levels))
         assert all(heading in structure for heading in wanted)
         assert re.search(r"^Tagged:\s+yes", told("pdfinfo", path), re.MULTILINE)
 
@@ -265,7 +264,9 @@ def worded(summary: SummaryDocument, text: str) -> SummaryDocument:
 
 
 def reported(text: str) -> Document:
-    table = Figures("t", text, (Column("a", text), Column("b", text, "count")), ((text, 1), ("y", 2)), ("b",), text, (), text)
+    table = Figures(
+        "t", text, (Column("a", text), Column("b", text, "count")), ((text, 1), ("y", 2)), ("b",), text, (), text
+    )
     section = Section("s", text, (Words(text), Points("open", (text, text)), table))
     return Document(text, text, text, (text,), dt.date(2026, 3, 1), (section,))
 

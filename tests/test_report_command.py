@@ -16,7 +16,8 @@ import datasummary
 from datasummary.errors import DataError, WorkspaceError
 
 COMMAND = Path(sys.executable).with_name("datasummary")
-FILES = ["compliance-report.html", "compliance-report.md", "compliance-report.json", "verdicts.csv", "signals.csv"]
+FORMS = [f"compliance-report.{ending}" for ending in ("html", "md", "json", "docx", "pdf")]
+FILES = [*FORMS, "verdicts.csv", "signals.csv"]
 
 
 def written_in(home):
@@ -55,7 +56,7 @@ def contents(project):
     return {name: (project.out / "internal" / name).read_bytes() for name in FILES}
 
 
-def test_a_report_audits_first_and_writes_three_forms_and_two_tables(settled):
+def test_a_report_audits_first_and_writes_five_forms_and_two_tables(settled):
     result = datasummary.report(settled)
     assert [path.name for path in result.paths] == FILES
     assert {path.parent for path in result.paths} == {settled.out / "internal"}
@@ -67,7 +68,7 @@ def test_a_report_audits_first_and_writes_three_forms_and_two_tables(settled):
 
 def test_the_tables_have_every_row_of_the_audits(settled):
     result = datasummary.report(settled)
-    for path in result.paths[3:]:
+    for path in result.paths[len(FORMS) :]:
         table = pq.read_table(path.with_suffix(".parquet"))
         with path.open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))

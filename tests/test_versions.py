@@ -12,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from published import text_of
 from summary_inventory import Scan, complete_project, write_project
 from typer.testing import CliRunner
 
@@ -313,7 +314,7 @@ def test_commands_say_that_an_update_is_due_and_no_document_does(tmp_path: Path,
     assert told.stderr == ""
     assert json.loads(told.stdout)["reminder"]
     public = project.out / "public"
-    assert [path for path in public.glob("*") if "is due" in path.read_text("utf-8")] == []
+    assert [path for path in public.glob("*") if "is due" in text_of(path)] == []
 
 
 def test_the_command_keeps_and_says_where(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,7 @@ def policy_pdf(policy: CopyrightPolicy) -> bytes:
 def _parser() -> MarkdownIt:
     """Addresses keep the words in which they are written."""
     parser = MarkdownIt("commonmark", {"html": False})
-    parser.normalizeLinkText = lambda address: address  # type: ignore[method-assign]
+    parser.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
     return parser
 
 

@@ -34,7 +34,10 @@ def report_pdf(document: Document) -> bytes:
             "provider": words.line(document.provider),
             "parties": words.line(f"{models} · {document.date.isoformat()}"),
             "sections": [
-                {"heading": words.unlinked(section.heading), "blocks": [_block(block, words) for block in section.blocks]}
+                {
+                    "heading": words.unlinked(section.heading),
+                    "blocks": [_block(block, words) for block in section.blocks],
+                }
                 for section in document.sections
             ],
         }
@@ -72,7 +75,8 @@ def _block(block: Block, words: PdfWords) -> dict[str, Any]:
                 "small": small,
                 "shares": _shares(block, sheet),
                 "columns": [
-                    {"label": words.unlinked(column.label, CELL), "numeric": is_number(column)} for column in block.columns
+                    {"label": words.unlinked(column.label, CELL), "numeric": is_number(column)}
+                    for column in block.columns
                 ],
                 "rows": [_row(block, row, words) for row in block.rows],
                 "drawn": _drawn(block, words),

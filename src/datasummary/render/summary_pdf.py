@@ -51,7 +51,7 @@ def summary_pdf(document: SummaryDocument, domains_csv: str | None) -> bytes:
             title=t("Draft: {title}", title=title) if document.draft else title,
             subject=f"{document.title}, {document.subtitle}",
             provider=document.provider,
-            date=dt.datetime.strptime(document.date, "%d/%m/%Y").date(),  # noqa: DTZ007 - a day has no zone
+            date=dt.datetime.strptime(document.date, "%d/%m/%Y").date(),
             running=t("Version {version} of {date}", version=document.version, date=document.date),
             attached=domains_csv,
         )
@@ -156,7 +156,9 @@ def _entry(entry: Entry, words: PdfWords) -> dict[str, Any]:
         "name": words.line(entry.name) if entry.name else None,
         "text": words.paragraphs(entry.text or ""),
         "link": words.line(entry.link) if entry.link else None,
-        "details": [(words.line(name), [words.line(line) for line in text.split("\n")]) for name, text in entry.details],
+        "details": [
+            (words.line(name), [words.line(line) for line in text.split("\n")]) for name, text in entry.details
+        ],
     }
 
 

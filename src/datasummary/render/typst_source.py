@@ -41,7 +41,7 @@ def made_pdf(
     ``content`` is what ``templates/<template>.typ`` lays out, its words turned into lines by ``words``; ``running``
     stands at the foot of each page, ``attached`` is the text of a file that the template attaches.
     """
-    data = {
+    data: dict[str, Any] = {
         "language": spoken(),
         "title": words.plain(title).strip() or "–",
         "subject": words.plain(subject),
@@ -54,7 +54,7 @@ def made_pdf(
     }
     data["lost"] = _told(words)
     made = _compiler().compile(
-        {"main.typ": _template(f"{template}.typ"), _SHARED: _template(_SHARED)},
+        {"main.typ": _template(f"{template}.typ"), _SHARED: _template(_SHARED)},  # type: ignore[type-var]
         format="pdf",
         pdf_standards=_STANDARDS,  # type: ignore[arg-type]
         timestamp=int(dt.datetime.combine(date, dt.time(), dt.UTC).timestamp()),
