@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from datasummary import Project, audit, collect, init, scan
+
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI") == "true"
 
@@ -115,6 +117,23 @@ def made_once(factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder, folder.is_dir()
+
+
+def copy_of_example(factory: pytest.TempPathFactory, folder: Path, *, audited: bool = False) -> Project:
+    """Copy the example into a folder, scanned or audited too; all workers together make it once."""
+    with made_once(factory, "scanned-example") as (scanned, there):
+        if not there:
+            scan(Project.load(init(scanned, example=True)[0]))
+    source = scanned
+    if audited:
+        with made_once(factory, "audited-example") as (source, there):
+            if not there:
+                shutil.copytree(scanned, source)
+                project = Project.load(source / "datasummary.yaml")
+                collect(project, [source / "evidence/captures.parquet"], requests=source / "evidence/requests.csv")
+                audit(project)
+    shutil.copytree(source, folder, dirs_exist_ok=True)
+    return Project.load(folder / "datasummary.yaml")
 
 
 @pytest.fixture(scope="session")

@@ -168,6 +168,7 @@ def test_digests_that_differ_make_a_capture_that_failed(tmp_path: Path) -> None:
         (record(b"no http", uri=PAGE), None, "answered"),
         (record(b"", uri=PAGE), None, "failed"),
     ],
+    ids=lambda value: None if isinstance(value, str | None) else f"{len(value)} bytes",
 )
 def test_a_body_that_is_not_all_there_says_so(tmp_path: Path, raw: bytes, problem: str | None, outcome: str) -> None:
     (capture,), _ = taken(tmp_path, raw)

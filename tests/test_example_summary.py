@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 
 import pytest
+from conftest import copy_of_example
 from example_rows import COLUMNS, domain_of, reach, rows_of, size_of
 from test_example import EXPECTED
 
@@ -22,9 +23,7 @@ pytestmark = pytest.mark.xdist_group("example-summary")  # one worker makes what
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("example-summary")
-    datasummary.init(folder, example=True)
-    return datasummary.Project.load(folder / "datasummary.yaml")
+    return copy_of_example(tmp_path_factory, tmp_path_factory.mktemp("example-summary"))
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pyarrow.parquet as pq
 import pytest
-from conftest import ROOT
+from conftest import ROOT, copy_of_example
 
 import datasummary
 from datasummary.domains import REASONS
@@ -45,19 +45,15 @@ def test_every_state_is_documented():
     assert [state for state in get_args(State) if f"\n| `{state}` |" not in SCAN] == []
 
 
-def test_every_column_of_every_table_is_documented(tmp_path):
-    datasummary.init(tmp_path, example=True)
-    inventory = datasummary.scan(datasummary.Project.load(tmp_path / "datasummary.yaml"))
+def test_every_column_of_every_table_is_documented(tmp_path, tmp_path_factory):
+    inventory = datasummary.scan(copy_of_example(tmp_path_factory, tmp_path))
     for table in (inventory.domains, inventory.totals, inventory.unattributed, inventory.sources, inventory.inputs):
         names = ", ".join(f"`{name}`" for name in pq.read_schema(table.path).names)
         assert row_of(SCAN, f"`{table.path.name}`").split("|")[2].strip() == names
 
 
-def test_every_column_of_the_audits_tables_is_documented(tmp_path):
-    datasummary.init(tmp_path, example=True)
-    project = datasummary.Project.load(tmp_path / "datasummary.yaml")
-    datasummary.scan(project)
-    audit = datasummary.audit(project)
+def test_every_column_of_the_audits_tables_is_documented(tmp_path, tmp_path_factory):
+    audit = datasummary.audit(copy_of_example(tmp_path_factory, tmp_path, audited=True))
     for table in (audit.verdicts, audit.domains, audit.signals):
         names = ", ".join(f"`{name}`" for name in pq.read_schema(table.path).names)
         assert row_of(AUDIT, f"`{table.path.name}`").split("|")[3].strip() == names

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from audit_projects import capture, robots
+from conftest import copy_of_example
 from report_projects import (
     FORBIDDEN,
     RESERVED,
@@ -30,13 +31,7 @@ SECTIONS = ["overview", "measure-1-1", "measure-1-2", "measure-1-3", "measure-1-
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory):
-    home = tmp_path_factory.mktemp("example")
-    datasummary.init(home, example=True)
-    project = datasummary.Project.load(home / "datasummary.yaml")
-    scan(project)
-    datasummary.collect(project, [home / "evidence/captures.parquet"], requests=home / "evidence/requests.csv")
-    audit(project)
-    return project
+    return copy_of_example(tmp_path_factory, tmp_path_factory.mktemp("example"), audited=True)
 
 
 @pytest.fixture(scope="module")

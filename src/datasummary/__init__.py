@@ -7,8 +7,9 @@
 >>> datasummary.summary(project).paths  # doctest: +SKIP
 
 The functions are named as the commands: :func:`init`, :func:`schema`, :func:`scan`, :func:`summary`, :func:`run`,
-:func:`status`, :func:`accept`, :func:`collect`, :func:`audit`, :func:`explain`, :func:`filter`, :func:`lookup`;
-the command ``policy`` is :func:`copyright_policy`, ``complaints`` a module of its own (:mod:`datasummary.complaints`).
+:func:`status`, :func:`accept`, :func:`collect`, :func:`audit`, :func:`explain`, :func:`filter`, :func:`lookup`,
+:func:`diff`; ``summary --keep`` is :func:`summary`, then :func:`keep_version`; the command ``policy`` is
+:func:`copyright_policy`, ``complaints`` a module of its own (:mod:`datasummary.complaints`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ __all__ = [
     "Audit",
     "DataError",
     "DatasummaryError",
+    "Diff",
     "Interrupted",
     "Inventory",
     "Project",
@@ -33,15 +35,19 @@ __all__ = [
     "WorkspaceError",
     "accept",
     "audit",
+    "check",
     "collect",
     "collect_web",
     "compare_policies",
     "copyright_policy",
+    "diff",
     "explain",
     "filter",
     "init",
+    "keep_version",
     "lookup",
     "merge",
+    "publish",
     "report",
     "run",
     "sample_hosts",
@@ -57,6 +63,7 @@ _HOMES = {
     "Audit": "auditing",
     "DataError": "errors",
     "DatasummaryError": "errors",
+    "Diff": "comparing",
     "Interrupted": "errors",
     "Inventory": "tables",
     "Project": "project",
@@ -67,15 +74,19 @@ _HOMES = {
     "WorkspaceError": "errors",
     "accept": "documents.acceptance",
     "audit": "auditing",
+    "check": "quality.grading",
     "collect": "evidence.intake",
     "collect_web": "collecting",
     "compare_policies": "auditing",
     "copyright_policy": "documents.copyright_policy",
+    "diff": "comparing",
     "explain": "explaining",
     "filter": "filtering",
     "init": "example",
+    "keep_version": "versions",
     "lookup": "lookups",
     "merge": "inventory",
+    "publish": "site.publishing",
     "report": "reporting",
     "run": "runs",
     "sample_hosts": "auditing",
@@ -92,6 +103,7 @@ _NAMES = {"filter": "filter_manifests"}
 if TYPE_CHECKING:
     from datasummary.auditing import Audit, audit, compare_policies, sample_hosts
     from datasummary.collecting import collect_web
+    from datasummary.comparing import Diff, diff
     from datasummary.documents.acceptance import accept
     from datasummary.documents.copyright_policy import copyright_policy
     from datasummary.documents.summary import SummaryResult
@@ -104,9 +116,12 @@ if TYPE_CHECKING:
     from datasummary.lookups import Answer, lookup
     from datasummary.project import Project
     from datasummary.project_status import Status, status
+    from datasummary.quality.grading import check
     from datasummary.reporting import ReportResult, report
     from datasummary.runs import run, schema, summary
+    from datasummary.site.publishing import publish
     from datasummary.tables import Inventory
+    from datasummary.versions import keep_version
 
 
 def __getattr__(name: str) -> Any:

@@ -17,6 +17,7 @@ import typer
 from datasummary import __version__
 from datasummary.cli_answers import register as register_answers
 from datasummary.cli_audit import register
+from datasummary.cli_check import register as register_check
 from datasummary.cli_collect import register as register_collect
 from datasummary.cli_complaints import register as register_complaints
 from datasummary.cli_options import (
@@ -36,12 +37,17 @@ from datasummary.cli_options import (
     say_lines,
 )
 from datasummary.cli_policy import register as register_policy
+from datasummary.cli_publish import register as register_publish
 from datasummary.cli_report import register as register_report
+from datasummary.cli_versions import register as register_versions
+from datasummary.cli_versions import say_kept
 from datasummary.errors import DatasummaryError, Interrupted, ProjectError
 
 if TYPE_CHECKING:
     from datasummary.documents.summary import SummaryResult
+    from datasummary.project import Project
     from datasummary.tables import Inventory
+    from datasummary.versions import Keeping
 
 __all__ = ["app", "main"]
 
@@ -156,12 +162,28 @@ def scan(
     _show_inventory(found, as_json, quiet)
 
 
-@app.command(epilog="Example: datasummary summary --json | jq .open")
-def summary(project: ProjectFile = DEFAULT_PROJECT, as_json: Json = False, quiet: Quiet = False) -> None:
+@app.command(
+    epilog="""Examples:
+
+\b
+  datasummary summary --json | jq .open
+  datasummary summary --keep"""
+)
+def summary(
+    project: ProjectFile = DEFAULT_PROJECT,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep it as a published version, which never changes; refuses a draft.")
+    ] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
     """Write the public summary of training content from the inventory."""
     from datasummary.runs import summary as write
+    from datasummary.versions import keep_version
 
-    _show_summary(write(load(project)), as_json, quiet)
+    loaded = load(project)
+    result = write(loaded)
+    _show_summary(loaded, result, as_json, quiet, keep_version(loaded) if keep else None)
 
 
 @app.command(epilog="Example: datasummary run --project demo/datasummary.yaml")
@@ -195,16 +217,18 @@ def run(
     judged = audit_project(loaded, **settings)
     if judged and not as_json:
         show_audit(judged, as_json=False, quiet=quiet)
-    _show_summary(write_summary(loaded), as_json, quiet)
+    _show_summary(loaded, write_summary(loaded), as_json, quiet)
 
 
 @app.command(epilog="Example: datasummary status --json | jq .inventory")
 def status(project: ProjectFile = DEFAULT_PROJECT, as_json: Json = False, quiet: Quiet = False) -> None:
     """Say what is done, stale or still to do. Reads no manifest."""
     from datasummary.project_status import status as look
+    from datasummary.versions import update_due
 
     loaded = load(project)
     found = look(loaded)
+    reminder = update_due(loaded)
     if as_json:
         sources = [vars(item) for item in found.sources]
         files = [str(path) for path in found.files]
@@ -214,7 +238,7 @@ def status(project: ProjectFile = DEFAULT_PROJECT, as_json: Json = False, quiet:
             "report": found.report,
             "summary": found.summary,
         }
-        print_json({**state, "sources": sources, "files": files})
+        print_json({**state, "reminder": reminder, "sources": sources, "files": files})
     elif not quiet:
         from datasummary.overview import status_table
 
@@ -225,6 +249,8 @@ def status(project: ProjectFile = DEFAULT_PROJECT, as_json: Json = False, quiet:
         )
         if found.files:
             say(f"What may be published lies in {loaded.out / 'public'}.")
+        if reminder:
+            say(f"\n{reminder}")
 
 
 @app.command(epilog="Example: datasummary accept 3.1.b")
@@ -252,8 +278,11 @@ register(app)
 register_collect(app)
 register_report(app)
 register_policy(app)
+register_publish(app)
 register_answers(app)
 register_complaints(app)
+register_versions(app)
+register_check(app)
 
 
 def main() -> None:
@@ -300,7 +329,12 @@ def _show_inventory(found: Inventory, as_json: bool, quiet: bool) -> None:
         say(f"The inventory is in {found.folder}.")
 
 
-def _show_summary(result: SummaryResult, as_json: bool, quiet: bool) -> None:
+def _show_summary(
+    project: Project, result: SummaryResult, as_json: bool, quiet: bool, keeping: Keeping | None = None
+) -> None:
+    from datasummary.versions import update_due
+
+    reminder = update_due(project)
     if as_json:
         print_json(
             {
@@ -312,6 +346,8 @@ def _show_summary(result: SummaryResult, as_json: bool, quiet: bool) -> None:
                     "required": result.domains_required,
                     "listed": result.domains_listed,
                 },
+                "kept": str(keeping.kept.folder) if keeping else None,
+                "reminder": reminder,
             }
         )
         return
@@ -325,3 +361,7 @@ def _show_summary(result: SummaryResult, as_json: bool, quiet: bool) -> None:
     say("\nWritten:")
     say_lines(f"  {path}" for path in result.paths)
     say(f"Open {result.paths[0]} first.")
+    if keeping:
+        say_kept(keeping)
+    if reminder:
+        say(f"\n{reminder}")

@@ -21,6 +21,7 @@ from typing import Any
 from datasummary.documents.words import clean
 from datasummary.errors import DataError, ProjectError
 from datasummary.project import Project
+from datasummary.translation import t
 from datasummary.workspace import explained
 
 __all__ = ["LONGEST_TEXT", "Complaint", "Register", "add", "close", "counts", "list", "read_register", "register_file"]
@@ -204,8 +205,13 @@ def _read(path: Path, content: bytes) -> Register:
         except ValueError:
             begins = clean(line[:60].decode("utf-8", "replace"))
             problems.append(
-                f"{path}: line {place} was cut when it was written ({begins} …); it is not counted. Add again what it "
-                f"was to say, if that has not been done"
+                t(
+                    "{path}: line {place} was cut when it was written ({begins} …); it is not counted. Add again what "
+                    "it was to say, if that has not been done",
+                    path=path,
+                    place=place,
+                    begins=begins,
+                )
             )
             continue
         try:

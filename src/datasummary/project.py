@@ -139,6 +139,10 @@ class Summary(Part):
     """Last update (field 0.b). The only clock: nothing that is written depends on today's date."""
     published_at: Link | None = None
     """Where the summary stands, or will stand."""
+    versions_at: Link | None = None
+    """Page with all versions of the summary; kept versions lie in folders beside it."""
+    announced_at: Link | None = None
+    """Where changes of the summary will be announced."""
     previous: list[PreviousVersion] = []
     """Earlier versions of the summary (field 0.a)."""
     domain_sizes: bool = False

@@ -42,7 +42,7 @@ class Status:
     report: Literal["written", "older than the audit", "absent"]
     summary: Literal["written", "older than the inventory", "absent"]
     files: tuple[Path, ...]
-    """What lies in ``out/public``."""
+    """The files in ``out/public``, those of kept versions not among them."""
 
     @property
     def current(self) -> bool:
@@ -75,7 +75,7 @@ def status(project: Project) -> Status:
     if (internal / "inventory.json").exists():
         whole = all(item.state in {"done", "declared"} for item in sources)
         inventory = "current" if whole and stands(project, parts) else "stale"
-    files = tuple(sorted(public.iterdir())) if public.is_dir() else ()
+    files = tuple(sorted(path for path in public.iterdir() if path.is_file())) if public.is_dir() else ()
     return Status(
         tuple(sources), inventory, audit_state(project), report_state(project), _summary(internal, public), files
     )

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from datasummary.documents.blocks import Cell, Document, Figures, Points, Section, Standing, Words
-from datasummary.documents.compliance_data import GROUPS, ReportData, column, in_hours, link, report_data
+from datasummary.documents.compliance_data import GROUPS, ReportData, column, group_name, in_words, link, report_data
 from datasummary.documents.compliance_hosts import hosts_behind
 from datasummary.documents.compliance_measures import (
     access_section,
@@ -27,10 +27,11 @@ from datasummary.documents.copyright_measures import CHAPTER, MEASURES
 from datasummary.documents.fields import clean
 from datasummary.documents.host_index import HostIndex
 from datasummary.project import Project
+from datasummary.translation import message, speaking, t
 
 __all__ = ["build_report", "host_index", "report_of"]
 
-TITLE = "Copyright report on training data"
+TITLE = message("Copyright report on training data")
 
 
 def build_report(project: Project) -> Document:
@@ -49,7 +50,12 @@ def host_index(project: Project) -> HostIndex:
 
 
 def report_of(data: ReportData) -> Document:
-    """Build the report on an audit that is open."""
+    """Build the report on an audit that is open, in the project's language."""
+    with speaking(data.project.language):
+        return _report_of(data)
+
+
+def _report_of(data: ReportData) -> Document:
     measures = [
         policy_section(data),
         access_section(data),
@@ -60,45 +66,47 @@ def report_of(data: ReportData) -> Document:
     others = other_sources_section(data)
     project = data.project
     return Document(
-        title=TITLE,
-        subtitle=f"By the measures of the {CHAPTER}. Findings for the provider's own use, and no certificate.",
+        title=t(TITLE),
+        subtitle=t(
+            "By the measures of the {chapter}. Findings for the provider's own use, and no certificate.",
+            chapter=t(CHAPTER),
+        ),
         provider=clean(project.provider.name),
         models=tuple(clean(model.name) for model in project.model.names),
         date=project.summary.date,
         sections=(_overview(data, measures), *measures, *([others] if others else [])),
+        language=project.language,
     )
 
 
 def _overview(data: ReportData, measures: list[Section]) -> Section:
     policy = data.facts["policy"]
-    shown = [
-        f"Reservation signals were read under policy {policy['name']} version {policy['version']}. {captured(data)}"
-    ]
+    read = t(
+        "Reservation signals were read under policy {name} version {version}.",
+        name=policy["name"],
+        version=policy["version"],
+    )
+    shown = [f"{read} {captured(data)}"]
     pending = [told for group in GROUPS if (told := waiting(data, group))]
     standing = data.project.copyright.code_of_practice_signatory
-    signed: list[tuple[Standing, str]] = {
-        True: [("declared", "The provider has signed the copyright chapter of the Code of Practice.")],
-        False: [("declared", "The provider has not signed the copyright chapter of the Code of Practice.")],
-        None: [
-            ("open", "Whether the provider signed the copyright chapter is not stated (code_of_practice_signatory).")
-        ],
-    }[standing]  # type: ignore[assignment]
     yardstick = (
-        "The report goes through the five measures that the provider has undertaken to follow."
+        t("The report goes through the five measures that the provider has undertaken to follow.")
         if standing
-        else "For a provider who has not signed it, the Code is used as a yardstick: it is voluntary, while Article "
-        "53(1)(c) of the AI Act, on a policy to follow Union copyright law, binds every provider."
+        else t(
+            "For a provider who has not signed it, the Code is used as a yardstick: it is voluntary, while Article "
+            "53(1)(c) of the AI Act, on a policy to follow Union copyright law, binds every provider."
+        )
+    )
+    sources = t(
+        "Each statement says where it comes from: shown by the data, declared by the provider, open, or not applicable."
     )
     return Section(
         "overview",
-        "At a glance",
+        t("At a glance"),
         (
-            Words(
-                f"{yardstick} Each statement says where it comes from: shown by the data, declared by the provider, "
-                f"open, or not applicable."
-            ),
+            Words(f"{yardstick} {sources}"),
             *points("shown", shown),
-            *(Points(of, (text,)) for of, text in signed),
+            _signed(standing),
             *points("open", pending),
             *_at_a_glance(data),
             _by_measure(measures),
@@ -106,22 +114,32 @@ def _overview(data: ReportData, measures: list[Section]) -> Section:
     )
 
 
+def _signed(standing: bool | None) -> Points:
+    """Say whether the provider is a signatory."""
+    if standing is None:
+        wanted = t("Whether the provider signed the copyright chapter is not stated (code_of_practice_signatory).")
+        return Points("open", (wanted,))
+    if standing:
+        return Points("declared", (t("The provider has signed the copyright chapter of the Code of Practice."),))
+    return Points("declared", (t("The provider has not signed the copyright chapter of the Code of Practice."),))
+
+
 def _at_a_glance(data: ReportData) -> list[Figures]:
     columns = (
-        column("group", "Content"),
-        column("modality", "Modality"),
-        column("hosts", "Hosts", "count"),
-        column("documents", "Documents", "count"),
-        column("unit", "Unit"),
-        column("size", "Size", "size"),
-        column("reserved", "Reserved", "share"),
-        column("review", "For review", "share"),
-        column("unknown", "Unknown or refused", "share"),
-        column("no_reservation_found", "No reservation found", "share"),
-        column("left_out", "Left out by the policy", "share"),
+        column("group", t("Content")),
+        column("modality", t("Modality")),
+        column("hosts", t("Hosts"), "count"),
+        column("documents", t("Documents"), "count"),
+        column("unit", t("Unit")),
+        column("size", t("Size"), "size"),
+        column("reserved", t("Reserved"), "share"),
+        column("review", t("For review"), "share"),
+        column("unknown", t("Unknown or refused"), "share"),
+        column("no_reservation_found", t("No reservation found"), "share"),
+        column("left_out", t("Left out by the policy"), "share"),
     )
     rows = [
-        (GROUPS[cut.group], cut.modality, *row[:2], cut.unit, *row[2:])
+        (group_name(cut.group), cut.modality, *row[:2], cut.unit, *row[2:])
         for cut in data.cuts
         for row in data.rows(
             "SELECT count(DISTINCT host), sum(documents)::BIGINT, sum(size)::HUGEINT, "
@@ -137,14 +155,16 @@ def _at_a_glance(data: ReportData) -> list[Figures]:
         return []
     figures = Figures(
         "overview",
-        "Content by finding",
+        t("Content by finding"),
         columns,
-        in_hours(columns, rows),
+        in_words(columns, rows),
         bars=("reserved", "unknown"),
-        alt="For each kind of content two bars: the share of documents that is reserved, and the share of which the "
-        "evidence tells nothing.",
+        alt=t(
+            "For each kind of content two bars: the share of documents that is reserved, and the share of which the "
+            "evidence tells nothing."
+        ),
         links=tuple(link(group=cut.group, modality=cut.modality, unit=cut.unit) for cut in data.cuts),
-        note="Shares are of documents, each by what is found for its own address.",
+        note=t("Shares are of documents, each by what is found for its own address."),
     )
     return [figures]
 
@@ -157,13 +177,14 @@ def _by_measure(sections: list[Section]) -> Figures:
         for block in section.blocks:
             if isinstance(block, Points):
                 counted[block.standing] += len(block.items)
-        rows.append((measure.id, measure.title, *counted.values()))
+        rows.append((measure.id, t(measure.title), *counted.values()))
     columns = (
-        column("measure", "Measure"),
-        column("title", "What it is about"),
-        column("shown", "Shown by the data", "count"),
-        column("declared", "Declared", "count"),
-        column("open", "Open", "count"),
-        column("not_applicable", "Not applicable", "count"),
+        column("measure", t("Measure")),
+        column("title", t("What it is about")),
+        column("shown", t("Shown by the data"), "count"),
+        column("declared", t("Declared"), "count"),
+        column("open", t("Open"), "count"),
+        column("not_applicable", t("Not applicable"), "count"),
     )
-    return Figures("measures", "Statements by measure", columns, tuple(rows), note="How many statements of each kind.")
+    note = t("How many statements of each kind.")
+    return Figures("measures", t("Statements by measure"), columns, tuple(rows), note=note)

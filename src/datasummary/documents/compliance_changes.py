@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from datasummary.documents.blocks import Block, Figures, Points
-from datasummary.documents.compliance_data import VERDICTS, ReportData, column, number
+from datasummary.documents.compliance_data import VERDICTS, ReportData, column, hosts_counted
+from datasummary.translation import t
 
 __all__ = ["as_of_words", "changes"]
 
@@ -27,9 +28,9 @@ WHERE host IS NOT NULL
 def as_of_words(rule: dict[str, str]) -> str:
     """Say as of when a policy judges."""
     told = {
-        "latest": "the latest capture of each site",
-        "ever": "any capture of a site, whatever its day",
-        "document": "each document's own date",
+        "latest": t("the latest capture of each site"),
+        "ever": t("any capture of a site, whatever its day"),
+        "document": t("each document's own date"),
     }
     return told.get(rule["rule"]) or rule["date"]
 
@@ -37,27 +38,40 @@ def as_of_words(rule: dict[str, str]) -> str:
 def changes(data: ReportData) -> Iterator[Block]:
     """Compare the audit with the one before."""
     if data.previous is None:
-        yield Points("not_applicable", ("No earlier audit of this project is kept, so there is nothing to compare.",))
+        nothing = t("No earlier audit of this project is kept, so there is nothing to compare.")
+        yield Points("not_applicable", (nothing,))
         return
     data.connection.read_parquet(str(data.previous.verdicts)).create_view("previous", replace=True)
     data.connection.execute(_BOTH)
     known = "earlier IS NOT NULL AND verdict IS NOT NULL"
-    since = number(data.value(f"SELECT count(*) FROM both_audits WHERE {known} AND {_since()}"), "host")
-    withdrew = number(data.value(f"SELECT count(*) FROM both_audits WHERE {_withdrew()}"), "host")
+    since = data.value(f"SELECT count(*) FROM both_audits WHERE {known} AND {_since()}")
+    withdrew = data.value(f"SELECT count(*) FROM both_audits WHERE {_withdrew()}")
     other = data.value(
         f"SELECT count(*) FROM both_audits WHERE earlier IN {_RESERVES} AND verdict IN "
         f"('review', 'access_refused', 'unknown')"
     )
     shown = [
-        f"The earlier audit looked at evidence {_captured(data.previous.evidence)}, this one at evidence "
-        f"{_captured(data.facts['evidence'])}.",
-        f"Reserved since: {since}, counted by source, of which no reservation was known then.",
-        f"Withdrawn since: {withdrew} that reserved then, and of which no reservation is found now.",
+        t(
+            "The earlier audit looked at evidence {earlier}, this one at evidence {now}.",
+            earlier=_captured(data.previous.evidence),
+            now=_captured(data.facts["evidence"]),
+        ),
+        t(
+            "Reserved since: {hosts}, counted by source, of which no reservation was known then.",
+            hosts=hosts_counted(since),
+        ),
+        t(
+            "Withdrawn since: {hosts} that reserved then, and of which no reservation is found now.",
+            hosts=hosts_counted(withdrew),
+        ),
     ]
     if other:
         shown.append(
-            f"Left open since: {number(other, 'host')} that reserved then; by the evidence of now they are under "
-            f"review, refused or unknown, which is no withdrawal."
+            t(
+                "Left open since: {hosts} that reserved then; by the evidence of now they are under review, refused or "
+                "unknown, which is no withdrawal.",
+                hosts=hosts_counted(other),
+            )
         )
     yield Points("shown", tuple(shown))
     if note := _policy_changed(data.previous.policy, data.facts["policy"]):
@@ -74,19 +88,33 @@ def _withdrew() -> str:
 
 
 def _captured(evidence: dict[str, Any]) -> str:
-    hosts = number(evidence["hosts"], "host")
+    """Say of what evidence is, to stand inside a sentence."""
+    if not evidence["hosts"] and not evidence["first_captured"]:
+        return t("of no host")
+    hosts = hosts_counted(evidence["hosts"])
     if not evidence["first_captured"]:
-        return f"of {hosts}, captured at times that are not known" if evidence["hosts"] else "of no host"
-    return f"of {hosts}, captured {evidence['first_captured']} to {evidence['last_captured']}"
+        return t("of {hosts}, captured at times that are not known", hosts=hosts)
+    return t(
+        "of {hosts}, captured {first} to {last}",
+        hosts=hosts,
+        first=evidence["first_captured"],
+        last=evidence["last_captured"],
+    )
 
 
 def _policy_changed(before: dict[str, Any], now: dict[str, Any]) -> str | None:
     if before["fingerprint"] == now["fingerprint"]:
         return None
-    return (
-        f"The policy changed: the earlier audit was read under {before['name']} version {before['version']}, as of "
-        f"{as_of_words(before['as_of'])}, this one under {now['name']} version {now['version']}, as of "
-        f"{as_of_words(now['as_of'])}. Differences below may come from the policy and not from the sites."
+    return t(
+        "The policy changed: the earlier audit was read under {earlier} version {earlier_version}, as of "
+        "{earlier_as_of}, this one under {now} version {version}, as of {as_of}. Differences below may come from the "
+        "policy and not from the sites.",
+        earlier=before["name"],
+        earlier_version=before["version"],
+        earlier_as_of=as_of_words(before["as_of"]),
+        now=now["name"],
+        version=now["version"],
+        as_of=as_of_words(now["as_of"]),
     )
 
 
@@ -94,40 +122,40 @@ def _transitions(data: ReportData) -> Figures | None:
     names = [*VERDICTS]
     return data.figures(
         "changes",
-        "Hosts by their verdict then and now",
+        t("Hosts by their verdict then and now"),
         (
-            column("earlier", "Then"),
-            column("verdict", "Now"),
-            column("hosts", "Hosts", "count"),
-            column("documents", "Documents", "count"),
+            column("earlier", t("Then")),
+            column("verdict", t("Now")),
+            column("hosts", t("Hosts"), "count"),
+            column("documents", t("Documents"), "count"),
         ),
-        "SELECT coalesce(replace(earlier, '_', ' '), 'not in the inventory'), "
-        "coalesce(replace(verdict, '_', ' '), 'no longer in the inventory'), count(*), sum(documents)::BIGINT "
+        "SELECT coalesce(earlier, 'not_in_the_inventory'), coalesce(verdict, 'no_longer_in_the_inventory'), "
+        "count(*), sum(documents)::BIGINT "
         "FROM both_audits WHERE earlier IS DISTINCT FROM verdict GROUP BY earlier, verdict "
         "ORDER BY coalesce(list_position(?, earlier), 99), coalesce(list_position(?, verdict), 99)",
         [names, names],
-        note="Hosts whose verdict differs, counted by source; documents as now, or as then where a host is gone.",
+        note=t("Hosts whose verdict differs, counted by source; documents as now, or as then where a host is gone."),
     )
 
 
 def _hosts(data: ReportData, which: str) -> Figures | None:
     title, condition = {
-        "since": ("Largest hosts that reserved since", f"earlier IS NOT NULL AND {_since()}"),
-        "withdrew": ("Largest hosts that withdrew a reservation", _withdrew()),
+        "since": (t("Largest hosts that reserved since"), f"earlier IS NOT NULL AND {_since()}"),
+        "withdrew": (t("Largest hosts that withdrew a reservation"), _withdrew()),
     }[which]
     return data.figures(
         f"changes-{which}",
         title,
         (
-            column("host", "Host"),
-            column("source", "Source"),
-            column("earlier", "Then"),
-            column("verdict", "Now"),
-            column("documents", "Documents", "count"),
+            column("host", t("Host")),
+            column("source", t("Source")),
+            column("earlier", t("Then")),
+            column("verdict", t("Now")),
+            column("documents", t("Documents"), "count"),
         ),
-        f"SELECT host, source, replace(earlier, '_', ' '), replace(verdict, '_', ' '), documents, host, source "
+        f"SELECT host, source, earlier, verdict, documents, host, source "
         f"FROM both_audits WHERE {condition} ORDER BY documents DESC, source, host LIMIT ?",
         [MOST_HOSTS],
         links=("host", "source"),
-        note=f"At most {MOST_HOSTS}.",
+        note=t("At most {most}.", most=MOST_HOSTS),
     )

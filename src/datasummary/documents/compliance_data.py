@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 
 import duckdb
 
+from datasummary.documents.audit_words import AS_READ, modality, unit
 from datasummary.documents.blocks import Cell, Column, Figures, Kind
 from datasummary.documents.compliance_dispositions import DISPOSITION, KEPT_ON_A_BASIS
 from datasummary.documents.host_index import Group
@@ -30,7 +31,9 @@ from datasummary.previous_audit import PreviousAudit, previous_audit
 from datasummary.project import Project
 from datasummary.receipts import FilterProof, filter_proofs, filter_receipt, fits
 from datasummary.sources import MODALITIES, Source
+from datasummary.translation import message, t, tn
 from datasummary.workspace import Workspace, explained, held
+from datasummary.writing import number
 
 __all__ = [
     "GROUPS",
@@ -38,16 +41,20 @@ __all__ = [
     "Cut",
     "ReportData",
     "column",
+    "documents_counted",
+    "group_name",
     "group_of",
-    "in_hours",
+    "hosts_counted",
+    "in_words",
     "link",
-    "number",
     "report_data",
     "slug",
-    "words",
 ]
 
-GROUPS: dict[Group, str] = {"crawled": "Crawled by or for the provider", "third_party": "Other sources"}
+GROUPS: dict[Group, str] = {
+    "crawled": message("Crawled by or for the provider"),
+    "third_party": message("Other sources"),
+}
 """How documents call the groups of sources: crawled, and what others compiled or the provider did not crawl."""
 
 VERDICTS = ("reserved", "partly_reserved", "review", "access_refused", "unknown", "no_reservation_found")
@@ -61,9 +68,9 @@ def group_of(source: Source) -> Group:
     return "crawled" if source.category == "crawled" else "third_party"
 
 
-def words(name: str) -> str:
-    """Give a verdict or another name of the tables as documents write it."""
-    return name.replace("_", " ")
+def group_name(group: Group) -> str:
+    """Give a group in words."""
+    return t(GROUPS[group])
 
 
 def slug(name: str) -> str:
@@ -71,13 +78,18 @@ def slug(name: str) -> str:
     return name.replace("_", "-")
 
 
-def number(count: int, what: str, several: str | None = None) -> str:
-    """Give a number of things in words.
+def hosts_counted(count: int) -> str:
+    """Give a number of hosts in words.
 
-    >>> number(1, "host"), number(12_345, "host"), number(0, "list of sites", "lists of sites")
-    ('1 host', '12,345 hosts', '0 lists of sites')
+    >>> hosts_counted(1), hosts_counted(12_345)
+    ('1 host', '12,345 hosts')
     """
-    return f"{count:,} {what if count == 1 else several or f'{what}s'}"
+    return tn("{number} host", "{number} hosts", count, number=number(count))
+
+
+def documents_counted(count: int) -> str:
+    """Give a number of documents in words."""
+    return tn("{number} document", "{number} documents", count, number=number(count))
 
 
 def column(key: str, label: str, kind: Kind = "text") -> Column:
@@ -94,8 +106,19 @@ def link(**filters: str | None) -> str:
     return urlencode({name: value for name, value in filters.items() if value is not None})
 
 
-def in_hours(columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> tuple[tuple[Cell, ...], ...]:
-    """Give rows with hours, to the thousandth, where the tables count milliseconds; ``columns`` name unit and sizes."""
+def in_words(columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> tuple[tuple[Cell, ...], ...]:
+    """Give rows of the tables as documents have them: what stands for a thing by code, such as a verdict, in words.
+
+    Where the tables count milliseconds, there are hours, to the thousandth; ``columns`` name unit and sizes.
+    """
+    read = [AS_READ.get(each.key) for each in columns]
+    return tuple(
+        tuple(of(cell) if of and isinstance(cell, str) else cell for of, cell in zip(read, row, strict=True))
+        for row in _in_hours(columns, rows)
+    )
+
+
+def _in_hours(columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> tuple[tuple[Cell, ...], ...]:
     units = [place for place, each in enumerate(columns) if each.key == "unit"]
     if not units:
         return tuple(rows)
@@ -126,7 +149,12 @@ class Cut:
     @property
     def title(self) -> str:
         """For their titles."""
-        return f"{GROUPS[self.group].lower()}, {self.modality} by {self._shown_unit}"
+        return t(
+            "{group}, {modality} by {unit}",
+            group=group_name(self.group).lower(),
+            modality=modality(self.modality),
+            unit=unit(self._shown_unit),
+        )
 
     @property
     def _shown_unit(self) -> str:
@@ -260,7 +288,7 @@ class ReportData:
         """
         rows = self.rows(query, values)
         width = len(columns)
-        table = in_hours(columns, [row[:width] for row in rows])
+        table = in_words(columns, [row[:width] for row in rows])
         targets = tuple(link(**dict(zip(links, row[width:], strict=True))) or None for row in rows) if links else ()
         return Figures(id_, title, tuple(columns), table, links=targets, **more) if rows else None
 

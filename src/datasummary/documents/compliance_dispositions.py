@@ -7,21 +7,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from datasummary.documents.audit_words import override as override_words
+from datasummary.translation import message, t, tn
+from datasummary.writing import listed, number
+
 __all__ = ["DISPOSITION", "KEPT_ON_A_BASIS", "LABELS", "WAITING", "disposition_text"]
 
 LABELS: dict[str, str] = {
-    "removed": "removed by the filter",
-    "removed_partly": "removed in part by the filter",
-    "listed": "on the filter's list",
-    "listed_partly": "in part on the filter's list",
-    "no_receipt": "decision pending: to be left out by the policy",
-    "no_receipt_partly": "decision pending: in part to be left out by the policy",
-    "pending": "decision pending: for people to settle",
-    "kept_basis": "kept: basis",
-    "kept_elsewhere": "kept: no document at a reserved path",
-    "kept_not_counted": "kept: basis the policy, which does not count the signal",
+    "removed": message("removed by the filter"),
+    "removed_partly": message("removed in part by the filter"),
+    "listed": message("on the filter's list"),
+    "listed_partly": message("in part on the filter's list"),
+    "no_receipt": message("decision pending: to be left out by the policy"),
+    "no_receipt_partly": message("decision pending: in part to be left out by the policy"),
+    "pending": message("decision pending: for people to settle"),
+    "kept_basis": message("kept: basis"),
+    "kept_elsewhere": message("kept: no document at a reserved path"),
+    "kept_not_counted": message("kept: basis the policy, which does not count the signal"),
 }
-"""How each disposition begins, in the order of documents."""
+"""How each disposition begins, in the order of documents; none begins as another in any language."""
 
 WAITING = ("no_receipt", "no_receipt_partly", "pending")
 """Those that wait for somebody."""
@@ -62,27 +66,51 @@ def disposition_text(
     """
     if kind is None:
         return ""
-    label = LABELS[kind]
+    label = t(LABELS[kind])
     if kind == "kept_basis":
-        return f"{label} {override}"
+        return t("{kept_on_a_basis} {basis}", kept_on_a_basis=label, basis=override_words(override or ""))
     if kind == "pending":
-        return f"{label}, {open_documents:,} of {documents:,} documents"
+        return t("{disposition}, {documents}", disposition=label, documents=_of(open_documents, documents))
     if not left_out:
         return label
-    told = [label + _by_receipt(kind, receipt)]
+    told = [_by_receipt(label, kind, receipt)]
     if kind.endswith("_partly"):
-        told.append(f"{left_out:,} of {documents:,} documents")
+        told.append(_of(left_out, documents))
     if override:
-        told.append(override)
+        told.append(override_words(override))
     if open_documents:
-        told.append(f"decision pending on {open_documents:,} documents that are reserved or under review and stay in")
-    return "; ".join(told)
+        told.append(
+            tn(
+                "decision pending on {number} documents that are reserved or under review and stay in",
+                "decision pending on {number} documents that are reserved or under review and stay in",
+                open_documents,
+                number=number(open_documents),
+            )
+        )
+    return listed(told)
 
 
-def _by_receipt(kind: str, receipt: dict[str, Any] | None) -> str:
+def _of(part: int, documents: int) -> str:
+    return tn(
+        "{part} of {number} documents",
+        "{part} of {number} documents",
+        part,
+        part=number(part),
+        number=number(documents),
+    )
+
+
+def _by_receipt(label: str, kind: str, receipt: dict[str, Any] | None) -> str:
     """Say which filter, or that there was none."""
     if kind.startswith("no_receipt") or receipt is None:
-        return ", and no filter has been run on this audit"
-    policy = receipt["policy"]
-    text = f" (receipt of {receipt['written_at']}, policy {policy['name']} version {policy['version']})"
-    return text + ("; that manifests were filtered by it is not shown" if kind.startswith("listed") else "")
+        return t("{disposition}, and no filter has been run on this audit", disposition=label)
+    text = t(
+        "{disposition} (receipt of {written}, policy {name} version {version})",
+        disposition=label,
+        written=receipt["written_at"],
+        name=receipt["policy"]["name"],
+        version=receipt["policy"]["version"],
+    )
+    if not kind.startswith("listed"):
+        return text
+    return listed([text, t("that manifests were filtered by it is not shown")])

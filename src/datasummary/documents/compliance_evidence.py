@@ -14,8 +14,10 @@ from datasummary.documents.compliance_data import ReportData, column, slug
 from datasummary.documents.host_index import Group
 from datasummary.evidence.sites import Evidence
 from datasummary.judging import Grounds, grounds_of
+from datasummary.translation import t
 from datasummary.trends import OPT_OUTS, opt_outs_over_time
 from datasummary.workspace import Workspace, fingerprint, write_atomically
+from datasummary.writing import number
 
 __all__ = ["capture_problems", "opt_outs", "reader_remarks", "unknown_and_why"]
 
@@ -39,21 +41,23 @@ def unknown_and_why(data: ReportData, group: Group) -> Figures | None:
     when = by_date.get(data.policy.as_of.rule, "the required file was not captured")
     return data.figures(
         f"unknown-{slug(group)}",
-        "What is unknown or refused, and why",
+        t("What is unknown or refused, and why"),
         (
-            column("finding", "Finding"),
-            column("reason", "Why"),
-            column("modality", "Modality"),
-            column("unit", "Unit"),
-            column("hosts", "Hosts", "count"),
-            column("documents", "Documents", "count"),
-            column("size", "Size", "size"),
+            column("finding", t("Finding")),
+            column("reason", t("Why")),
+            column("modality", t("Modality")),
+            column("unit", t("Unit")),
+            column("hosts", t("Hosts"), "count"),
+            column("documents", t("Documents"), "count"),
+            column("size", t("Size"), "size"),
         ),
         _UNKNOWN.format(captures=data.captures()),
         [group, required, when, when],
         links=("verdict", "group", "modality", "unit"),
-        note="Documents are counted by their own verdicts, so a host may stand here with some of them alone. The hosts "
-        "behind a row are listed by verdict, whatever the reason.",
+        note=t(
+            "Documents are counted by their own verdicts, so a host may stand here with some of them alone. The hosts "
+            "behind a row are listed by verdict, whatever the reason."
+        ),
     )
 
 
@@ -92,7 +96,7 @@ WITH open AS (
 ), later AS (
     SELECT DISTINCT authority FROM {captures}
 )
-SELECT replace(finding, '_', ' '), CASE
+SELECT finding, CASE
         WHEN o.host IS NULL THEN 'no web address, or none with a host'
         WHEN r.reason IS NOT NULL THEN r.reason
         WHEN assets AND (finding = 'access_refused' OR r.required) THEN 'by the host of the asset'
@@ -111,13 +115,13 @@ def reader_remarks(data: ReportData) -> Figures | None:
     """Count in how many files a reader met what deviates from its protocol, or left something open."""
     return data.figures(
         "remarks",
-        "Remarks of the readers: parse problems, and what was left open",
+        t("Remarks of the readers: parse problems, and what was left open"),
         (
-            column("protocol", "Protocol"),
-            column("remark", "Remark"),
-            column("hosts", "Hosts", "count"),
-            column("statements", "Statements", "count"),
-            column("example", "For instance"),
+            column("protocol", t("Protocol")),
+            column("remark", t("Remark")),
+            column("hosts", t("Hosts"), "count"),
+            column("statements", t("Statements"), "count"),
+            column("example", t("For instance")),
         ),
         "SELECT protocol, remark, count(DISTINCT host), count(*), min(url) FROM ("
         "SELECT DISTINCT protocol, host, url, capture, place, unnest(string_split(note, '; ')) AS remark FROM signals "
@@ -125,7 +129,10 @@ def reader_remarks(data: ReportData) -> Figures | None:
         "WHERE NOT list_contains(?, remark) AND NOT list_bool_or(list_transform(?, b -> starts_with(remark, b))) "
         "GROUP BY protocol, remark ORDER BY count(DISTINCT host) DESC, protocol, remark LIMIT ?",
         [list(_NO_PROBLEM), list(_NO_PROBLEM_BEGINS), MOST_REMARKS],
-        note=f"At most {MOST_REMARKS}, the most frequent first. Each stands in signals.csv beside the statement.",
+        note=t(
+            "At most {most}, the most frequent first. Each stands in signals.csv beside the statement.",
+            most=MOST_REMARKS,
+        ),
     )
 
 
@@ -133,12 +140,12 @@ def capture_problems(data: ReportData) -> Figures | None:
     """Count captures of the inventory's hosts that came in part or not at all, by problem."""
     return data.figures(
         "capture-problems",
-        "Captures that came in part, or not at all",
+        t("Captures that came in part, or not at all"),
         (
-            column("problem", "Problem"),
-            column("outcome", "Outcome"),
-            column("hosts", "Hosts", "count"),
-            column("captures", "Captures", "count"),
+            column("problem", t("Problem")),
+            column("outcome", t("Outcome")),
+            column("hosts", t("Hosts"), "count"),
+            column("captures", t("Captures"), "count"),
         ),
         f"SELECT coalesce(problem, 'none noted'), outcome, count(DISTINCT authority), count(DISTINCT id) "
         f"FROM {data.captures()} WHERE (problem IS NOT NULL OR outcome = 'failed') "
@@ -194,27 +201,53 @@ def _over_time(data: ReportData, said: pa.Table, hosts: int, sources: list[str],
         "FROM last GROUP BY period ORDER BY period"
     )
     data.connection.unregister("said")
-    limit = f", the {TREND_HOSTS:,} largest of them" if hosts == TREND_HOSTS else ""
     return Figures(
         id_,
-        f"Opt-outs over time: {', '.join(sources)}",
+        t("Opt-outs over time: {sources}", sources=", ".join(sources)),
         (
-            column("day", "Last captured", "day"),
-            column("hosts", "Hosts captured", "count"),
-            column("answered", "Answered", "count"),
-            column("reserved", "Reserved", "count"),
-            column("partly_reserved", "Partly reserved", "count"),
-            column("review", "Review", "count"),
-            column("unknown", "Unknown or refused", "count"),
-            column("by_name", "Say no to a crawler by name", "count"),
+            column("day", t("Last captured"), "day"),
+            column("hosts", t("Hosts captured"), "count"),
+            column("answered", t("Answered"), "count"),
+            column("reserved", t("Reserved"), "count"),
+            column("partly_reserved", t("Partly reserved"), "count"),
+            column("review", t("Review"), "count"),
+            column("unknown", t("Unknown or refused"), "count"),
+            column("by_name", t("Say no to a crawler by name"), "count"),
         ),
         tuple(rows),
         bars=("reserved", "partly_reserved"),
-        alt=f"For each {step} of captures how many hosts were reserved and how many partly reserved.",
-        note=f"Hosts of the inventory whose robots.txt was captured{limit}, by their last capture of each {step}, read "
-        f"under the policy as it is now; not every host was captured each time. Contracts and decisions by host are "
-        f"left aside.",
+        alt=t("For each day of captures how many hosts were reserved and how many partly reserved.")
+        if step == "day"
+        else t("For each month of captures how many hosts were reserved and how many partly reserved."),
+        note=_over_time_note(step, all_hosts=hosts < TREND_HOSTS),
     )
+
+
+def _over_time_note(step: str, *, all_hosts: bool) -> str:
+    if all_hosts and step == "day":
+        hosts = t(
+            "Hosts of the inventory whose robots.txt was captured, by their last capture of each day, read under the "
+            "policy as it is now; not every host was captured each time."
+        )
+    elif all_hosts:
+        hosts = t(
+            "Hosts of the inventory whose robots.txt was captured, by their last capture of each month, read under the "
+            "policy as it is now; not every host was captured each time."
+        )
+    elif step == "day":
+        hosts = t(
+            "Hosts of the inventory whose robots.txt was captured, the {most} largest of them, by their last capture "
+            "of each day, read under the policy as it is now; not every host was captured each time.",
+            most=number(TREND_HOSTS),
+        )
+    else:
+        hosts = t(
+            "Hosts of the inventory whose robots.txt was captured, the {most} largest of them, by their last capture "
+            "of each month, read under the policy as it is now; not every host was captured each time.",
+            most=number(TREND_HOSTS),
+        )
+    aside = t("Contracts and decisions by host are left aside.")
+    return f"{hosts} {aside}"
 
 
 def _said(data: ReportData, panels: dict[Grounds, list[str]], name: str) -> Iterator[pa.Table]:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from datasummary.documents.blocks import Figures
-from datasummary.documents.compliance_data import VERDICTS, Cut, ReportData, column, in_hours, link, slug, words
+from datasummary.documents import audit_words
+from datasummary.documents.blocks import Column, Figures
+from datasummary.documents.compliance_data import VERDICTS, Cut, ReportData, column, in_words, link, slug
 from datasummary.documents.compliance_dispositions import LABELS, disposition_text
 from datasummary.documents.host_index import Group
+from datasummary.documents.policy_rules import protocol_title
 from datasummary.protocols import protocols
+from datasummary.translation import t
 
 __all__ = [
     "by_protocol",
@@ -27,21 +30,18 @@ LARGEST_DOMAINS = 20
 LARGEST_HOSTS = 10
 
 _OF_CUT = "grp = ? AND modality = ? AND unit = ?"
-_SHARE_NOTE = (
-    "Size counts whole hosts. Of a partly reserved host only the columns on reserved content count what lies at "
-    "reserved paths."
-)
 
 
-_HOST_COLUMNS = (
-    column("host", "Host"),
-    column("source", "Source"),
-    column("documents", "Documents", "count"),
-    column("unit", "Unit"),
-    column("size", "Size", "size"),
-    column("reserved_documents", "Reserved documents", "count"),
-    column("disposition", "What became of it"),
-)
+def _host_columns() -> tuple[Column, ...]:
+    return (
+        column("host", t("Host")),
+        column("source", t("Source")),
+        column("documents", t("Documents"), "count"),
+        column("unit", t("Unit")),
+        column("size", t("Size"), "size"),
+        column("reserved_documents", t("Reserved documents"), "count"),
+        column("disposition", t("What became of it")),
+    )
 
 
 def _order(names: tuple[str, ...] | dict[str, str], of: str) -> str:
@@ -56,23 +56,28 @@ def _drawn(data: ReportData, cut: Cut, size: str, documents: str) -> str:
 
 def by_verdict(data: ReportData, group: Group) -> Iterator[Figures]:
     """Count hosts, documents and sizes by verdict of the host, a table for each group, modality and unit."""
+    whole = t(
+        "Size counts whole hosts. Of a partly reserved host only the columns on reserved content count what lies at "
+        "reserved paths."
+    )
     for cut in data.cuts_of(group):
         drawn = _drawn(data, cut, "size", "documents")
+        share = t("The share is of size.") if drawn == "size" else t("The share is of documents.")
         found = data.figures(
             f"verdicts-{cut.slug}",
-            f"By verdict: {cut.title}",
+            t("By verdict: {content}", content=cut.title),
             (
-                column("verdict", "Verdict"),
-                column("unit", "Unit"),
-                column("hosts", "Hosts", "count"),
-                column("documents", "Documents", "count"),
-                column("size", "Size", "size"),
-                column("share", "Share", "share"),
-                column("reserved_documents", "Reserved documents", "count"),
-                column("reserved_size", "Reserved size", "size"),
-                column("left_out_documents", "Documents the policy leaves out", "count"),
+                column("verdict", t("Verdict")),
+                column("unit", t("Unit")),
+                column("hosts", t("Hosts"), "count"),
+                column("documents", t("Documents"), "count"),
+                column("size", t("Size"), "size"),
+                column("share", t("Share"), "share"),
+                column("reserved_documents", t("Reserved documents"), "count"),
+                column("reserved_size", t("Reserved size"), "size"),
+                column("left_out_documents", t("Documents the policy leaves out"), "count"),
             ),
-            f"SELECT replace(verdict, '_', ' '), unit, count(DISTINCT host), sum(documents)::BIGINT, "
+            f"SELECT verdict, unit, count(DISTINCT host), sum(documents)::BIGINT, "
             f"sum(size)::HUGEINT, (sum({drawn}) / nullif(sum(sum({drawn})) OVER (), 0))::DOUBLE, "
             f"sum(reserved_documents)::BIGINT, sum(reserved_size)::HUGEINT, sum(left_out_documents)::BIGINT, "
             f"verdict, grp, modality, unit "
@@ -80,8 +85,10 @@ def by_verdict(data: ReportData, group: Group) -> Iterator[Figures]:
             cut.values,
             links=("verdict", "group", "modality", "unit"),
             bars=(drawn,),
-            alt=f"A bar for each verdict, as long as the {drawn} of its hosts: {cut.title}.",
-            note=f"The share is of {drawn}. {_SHARE_NOTE}",
+            alt=t("A bar for each verdict, as long as the size of its hosts: {content}.", content=cut.title)
+            if drawn == "size"
+            else t("A bar for each verdict, as long as the documents of its hosts: {content}.", content=cut.title),
+            note=f"{share} {whole}",
         )
         yield from [found] if found else []
 
@@ -92,13 +99,13 @@ def by_protocol(data: ReportData, group: Group) -> Iterator[Figures]:
         drawn = _drawn(data, cut, "reserved_size", "reserved_documents")
         found = data.figures(
             f"protocols-{cut.slug}",
-            f"By protocol: {cut.title}",
+            t("By protocol: {content}", content=cut.title),
             (
-                column("protocol", "Protocol"),
-                column("unit", "Unit"),
-                column("hosts", "Hosts", "count"),
-                column("reserved_documents", "Reserved documents", "count"),
-                column("reserved_size", "Reserved size", "size"),
+                column("protocol", t("Protocol")),
+                column("unit", t("Unit")),
+                column("hosts", t("Hosts"), "count"),
+                column("reserved_documents", t("Reserved documents"), "count"),
+                column("reserved_size", t("Reserved size"), "size"),
             ),
             f"SELECT protocol, unit, count(DISTINCT host), sum(reserved_documents)::BIGINT, "
             f"sum(reserved_size)::HUGEINT, protocol, grp, modality, unit "
@@ -108,10 +115,15 @@ def by_protocol(data: ReportData, group: Group) -> Iterator[Figures]:
             cut.values,
             links=("protocols", "group", "modality", "unit"),
             bars=(drawn,),
-            alt=f"A bar for each protocol, as long as the reserved content of the hosts that use it: {cut.title}.",
-            note="Reserved content of the hosts that say no in a protocol that the policy counts. A host that uses two "
-            "protocols stands in both rows, so that rows do not add up. The hosts behind a row are listed as those of "
-            "which the protocol was looked at; who said what stands in signals.csv.",
+            alt=t(
+                "A bar for each protocol, as long as the reserved content of the hosts that use it: {content}.",
+                content=cut.title,
+            ),
+            note=t(
+                "Reserved content of the hosts that say no in a protocol that the policy counts. A host that uses two "
+                "protocols stands in both rows, so that rows do not add up. The hosts behind a row are listed as those "
+                "of which the protocol was looked at; who said what stands in signals.csv."
+            ),
         )
         yield from [found] if found else []
 
@@ -121,30 +133,37 @@ def by_protocol_and_verdict(data: ReportData, group: Group) -> Figures | None:
     titles = ", ".join("(?, ?)" for _ in protocols())
     return data.figures(
         f"protocols-by-verdict-{slug(group)}",
-        "By protocol and verdict",
+        t("By protocol and verdict"),
         (
-            column("protocol", "Protocol"),
-            column("says", "Says"),
-            column("modality", "Modality"),
-            column("verdict", "Verdict"),
-            column("unit", "Unit"),
-            column("hosts", "Hosts", "count"),
-            column("documents", "Documents", "count"),
-            column("reserved_documents", "Reserved documents", "count"),
-            column("reserved_size", "Reserved size", "size"),
+            column("protocol", t("Protocol")),
+            column("says", t("Says")),
+            column("modality", t("Modality")),
+            column("verdict", t("Verdict")),
+            column("unit", t("Unit")),
+            column("hosts", t("Hosts"), "count"),
+            column("documents", t("Documents"), "count"),
+            column("reserved_documents", t("Reserved documents"), "count"),
+            column("reserved_size", t("Reserved size"), "size"),
         ),
         f"WITH titles(protocol, title) AS (VALUES {titles}) "
-        f"SELECT coalesce(any_value(title), protocol), if(says = 'no', 'no', 'words for people'), "
-        f"modality, replace(verdict, '_', ' '), unit, count(DISTINCT host), "
+        f"SELECT coalesce(any_value(title), protocol), if(says = 'no', ?, ?), "
+        f"modality, verdict, unit, count(DISTINCT host), "
         f"sum(documents)::BIGINT, sum(reserved_documents)::BIGINT, sum(reserved_size)::HUGEINT, "
         f"protocol, verdict, grp, modality, unit "
         f"FROM speaking JOIN hosts USING (source, host) LEFT JOIN titles USING (protocol) WHERE grp = ? "
         f"GROUP BY protocol, says, grp, modality, unit, verdict "
         f"ORDER BY modality, unit, protocol, says, {_order(VERDICTS, 'verdict')}",
-        [*(text for name, protocol in protocols().items() for text in (name, protocol.TITLE)), group],
+        [
+            *(text for name in protocols() for text in (name, protocol_title(name))),
+            t("no"),
+            t("words for people"),
+            group,
+        ],
         links=("protocols", "verdict", "group", "modality", "unit"),
-        note="Signals that the policy counts, those included that a contract or a legal basis sets aside. Rows overlap "
-        "where a host uses several protocols.",
+        note=t(
+            "Signals that the policy counts, those included that a contract or a legal basis sets aside. Rows overlap "
+            "where a host uses several protocols."
+        ),
     )
 
 
@@ -153,14 +172,14 @@ def dispositions(data: ReportData, group: Group) -> Figures | None:
     labels = ", ".join("(?, ?)" for _ in LABELS)
     return data.figures(
         f"dispositions-{slug(group)}",
-        "What became of content where there is a signal",
+        t("What became of content where there is a signal"),
         (
-            column("disposition", "Disposition"),
-            column("hosts", "Hosts", "count"),
-            column("documents", "Documents", "count"),
-            column("reserved_documents", "Reserved documents", "count"),
-            column("left_out_documents", "Documents the policy leaves out", "count"),
-            column("retained_documents", "Documents that stay in", "count"),
+            column("disposition", t("Disposition")),
+            column("hosts", t("Hosts"), "count"),
+            column("documents", t("Documents"), "count"),
+            column("reserved_documents", t("Reserved documents"), "count"),
+            column("left_out_documents", t("Documents the policy leaves out"), "count"),
+            column("retained_documents", t("Documents that stay in"), "count"),
         ),
         f"WITH labels(disposition, label) AS (VALUES {labels}) "
         f"SELECT label, count(DISTINCT host), sum(documents)::BIGINT, "
@@ -168,20 +187,21 @@ def dispositions(data: ReportData, group: Group) -> Figures | None:
         f"sum(documents - left_out_documents)::BIGINT, label, grp "
         f"FROM hosts JOIN labels USING (disposition) WHERE main AND grp = ? GROUP BY disposition, label, grp "
         f"ORDER BY {_order(LABELS, 'disposition')}",
-        [*(text for item in LABELS.items() for text in item), group],
+        [*(text for kind, label in LABELS.items() for text in (kind, t(label))), group],
         links=("disposition", "group"),
-        note="Each document counts once, by the first modality of its source.",
+        note=t("Each document counts once, by the first modality of its source."),
     )
 
 
 def largest_hosts(data: ReportData, group: Group) -> Iterator[Figures]:
     """List the largest hosts of each verdict, by documents."""
+    columns = _host_columns()
     for verdict in VERDICTS:
         rows = data.rows(
-            "SELECT coalesce(host, '(no host)'), source, documents, unit, "
+            "SELECT coalesce(host, ?), source, documents, unit, "
             "size::HUGEINT, reserved_documents, disposition, override, left_out_documents, open_documents, host "
             "FROM hosts WHERE main AND grp = ? AND verdict = ? ORDER BY documents DESC, source, host LIMIT ?",
-            [group, verdict, LARGEST_HOSTS],
+            [t("(no host)"), group, verdict, LARGEST_HOSTS],
         )
         if not rows:
             continue
@@ -198,9 +218,9 @@ def largest_hosts(data: ReportData, group: Group) -> Iterator[Figures]:
         ]
         yield Figures(
             f"largest-{slug(verdict)}-{slug(group)}",
-            f"Largest hosts: {words(verdict)}",
-            _HOST_COLUMNS,
-            in_hours(_HOST_COLUMNS, [(*row[:6], text or None) for row, text in zip(rows, told, strict=True)]),
+            t("Largest hosts: {verdict}", verdict=audit_words.verdict(verdict)),
+            columns,
+            in_words(columns, [(*row[:6], text or None) for row, text in zip(rows, told, strict=True)]),
             links=tuple(link(host=row[10], source=row[1], verdict=verdict) for row in rows),
         )
 
@@ -211,15 +231,15 @@ def largest_domains(data: ReportData, group: Group) -> Iterator[Figures]:
         drawn = _drawn(data, cut, "reserved_size", "reserved_documents")
         found = data.figures(
             f"domains-{cut.slug}",
-            f"Largest affected domains: {cut.title}",
+            t("Largest affected domains: {content}", content=cut.title),
             (
-                column("domain", "Domain"),
-                column("unit", "Unit"),
-                column("hosts", "Hosts", "count"),
-                column("reserved_hosts", "Hosts reserved or partly reserved", "count"),
-                column("reserved_documents", "Reserved documents", "count"),
-                column("reserved_size", "Reserved size", "size"),
-                column("left_out_documents", "Documents the policy leaves out", "count"),
+                column("domain", t("Domain")),
+                column("unit", t("Unit")),
+                column("hosts", t("Hosts"), "count"),
+                column("reserved_hosts", t("Hosts reserved or partly reserved"), "count"),
+                column("reserved_documents", t("Reserved documents"), "count"),
+                column("reserved_size", t("Reserved size"), "size"),
+                column("left_out_documents", t("Documents the policy leaves out"), "count"),
             ),
             f"SELECT domain, unit, sum(hosts)::BIGINT, sum(reserved_hosts)::BIGINT, sum(reserved_documents)::BIGINT, "
             f"sum(reserved_size)::HUGEINT, sum(left_out_documents)::BIGINT, domain, grp, modality, unit "
@@ -229,7 +249,7 @@ def largest_domains(data: ReportData, group: Group) -> Iterator[Figures]:
             [*cut.values, LARGEST_DOMAINS],
             links=("domain", "group", "modality", "unit"),
             bars=(drawn,),
-            alt=f"A bar for each of the domains with most reserved content: {cut.title}.",
-            note=f"At most {LARGEST_DOMAINS}. A host that is in two sources counts in each.",
+            alt=t("A bar for each of the domains with most reserved content: {content}.", content=cut.title),
+            note=t("At most {most}. A host that is in two sources counts in each.", most=LARGEST_DOMAINS),
         )
         yield from [found] if found else []

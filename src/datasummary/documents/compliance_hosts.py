@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datasummary.documents.audit_words import place
 from datasummary.documents.compliance_data import ReportData
 from datasummary.documents.compliance_dispositions import disposition_text
 from datasummary.documents.host_index import HostIndex, HostRow, Statement
+from datasummary.translation import speaking
 
 __all__ = ["MOST_ROWS", "hosts_behind"]
 
@@ -15,7 +17,15 @@ STATEMENTS_PER_HOST = 10
 
 
 def hosts_behind(data: ReportData) -> HostIndex:
-    """Give the largest hosts of an audit, and statements of the largest that say something."""
+    """Give the largest hosts of an audit, and statements of the largest that say something.
+
+    What became of a host, and where a statement stands, is told in the project's language.
+    """
+    with speaking(data.project.language):
+        return _hosts_behind(data)
+
+
+def _hosts_behind(data: ReportData) -> HostIndex:
     rows = data.rows(
         "SELECT source, grp, host, domain, modality, unit, verdict, documents, size::HUGEINT, reserved_documents, "
         "reserved_size::HUGEINT, left_out_documents, protocols, first_captured, last_captured, disposition, "
@@ -61,7 +71,8 @@ def _statements(data: ReportData) -> tuple[Statement, ...]:
         _STATEMENTS.format(captures=data.captures()),
         [QUOTED_HOSTS, STATEMENTS_PER_HOST],
     )
-    return tuple(Statement(*row) for row in rows)
+    told = [(*row[:5], place(row[5]), *row[6:]) for row in rows]
+    return tuple(Statement(*row) for row in told)
 
 
 _STATEMENTS = """

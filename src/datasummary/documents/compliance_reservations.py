@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from datasummary.documents import audit_words
 from datasummary.documents.blocks import Block, Figures, Section, Words
 from datasummary.documents.compliance_changes import as_of_words, changes
-from datasummary.documents.compliance_data import GROUPS, ReportData, column, in_hours, link, number, slug
+from datasummary.documents.compliance_data import (
+    ReportData,
+    column,
+    documents_counted,
+    group_name,
+    hosts_counted,
+    in_words,
+    link,
+    slug,
+)
 from datasummary.documents.compliance_dispositions import WAITING
 from datasummary.documents.compliance_evidence import capture_problems, opt_outs, reader_remarks, unknown_and_why
 from datasummary.documents.compliance_figures import (
@@ -19,7 +29,9 @@ from datasummary.documents.compliance_figures import (
 )
 from datasummary.documents.compliance_measures import NOT_CRAWLED, asked, heading, points
 from datasummary.documents.host_index import Group
-from datasummary.protocols import protocols
+from datasummary.documents.policy_rules import policy_words, protocol_title
+from datasummary.translation import t, tn
+from datasummary.writing import labelled, number
 
 __all__ = ["captured", "other_sources_section", "reservations_section", "waiting"]
 
@@ -31,9 +43,20 @@ def captured(data: ReportData) -> str:
         "max(last_captured)::DATE FROM verdicts WHERE part = 'document'"
     )[0]
     if not seen:
-        return f"No evidence of the inventory's {number(hosts, 'host')} was looked at."
-    when = f"captured {first} to {last}" if first else "captured at times that are not known"
-    return f"Evidence of {seen:,} of {number(hosts, 'host')} was looked at, {when}."
+        return t("No evidence of the inventory's {hosts} was looked at.", hosts=hosts_counted(hosts))
+    if not first:
+        return t(
+            "Evidence of {seen} of {hosts} was looked at, captured at times that are not known.",
+            seen=number(seen),
+            hosts=hosts_counted(hosts),
+        )
+    return t(
+        "Evidence of {seen} of {hosts} was looked at, captured {first} to {last}.",
+        seen=number(seen),
+        hosts=hosts_counted(hosts),
+        first=first,
+        last=last,
+    )
 
 
 def waiting(data: ReportData, group: Group) -> str | None:
@@ -46,9 +69,11 @@ def waiting(data: ReportData, group: Group) -> str | None:
     )[0]
     if not hosts:
         return None
-    return (
-        f"{GROUPS[group]}: a decision is pending on {number(pending, 'document')} of {number(hosts, 'host')} with a "
-        f"reservation signal or words for people."
+    return t(
+        "{group}: a decision is pending on {documents} of {hosts} with a reservation signal or words for people.",
+        group=group_name(group),
+        documents=documents_counted(pending),
+        hosts=hosts_counted(hosts),
     )
 
 
@@ -61,13 +86,13 @@ def reservations_section(data: ReportData) -> Section:
         blocks += points("open", [*_open(data), *_open_of_group(data, "crawled")])
         blocks += _crawlers(data)
     else:
-        blocks += points("not_applicable", [NOT_CRAWLED])
+        blocks += points("not_applicable", [t(NOT_CRAWLED)])
     blocks.append(_protocols(data))
     blocks += _figures(data, "crawled")
-    blocks += [Words("Since the last audit, all sources together:"), *changes(data)]
+    blocks += [Words(t("Since the last audit, all sources together:")), *changes(data)]
     problems = [figures for figures in (reader_remarks(data), capture_problems(data)) if figures]
     if problems:
-        blocks += [Words("How the evidence could be read, all sources together:"), *problems]
+        blocks += [Words(t("How the evidence could be read, all sources together:")), *problems]
     return Section("measure-1-3", heading("1.3"), tuple(blocks))
 
 
@@ -77,26 +102,31 @@ def other_sources_section(data: ReportData) -> Section | None:
         return None
     blocks: list[Block] = [
         Words(
-            "Datasets that others compiled, and content that was not crawled. The Code's measures on crawling do not "
-            "cover them; the general law does. What the sites in them signal is shown all the same, apart from what "
-            "was crawled."
+            t(
+                "Datasets that others compiled, and content that was not crawled. The Code's measures on crawling do "
+                "not cover them; the general law does. What the sites in them signal is shown all the same, apart from "
+                "what was crawled."
+            )
         ),
         *points("shown", [*_signals(data, "third_party"), *_proofs(data, "third_party")]),
         *points("open", _open_of_group(data, "third_party")),
         *_figures(data, "third_party"),
     ]
     if told := data.project.copyright.measures.third_party_datasets:
-        blocks[2:2] = points("declared", [f"Datasets obtained from others: {told}"])
-    return Section("other-sources", GROUPS["third_party"], tuple(blocks))
+        blocks[2:2] = points("declared", [labelled(t("Datasets obtained from others"), told)])
+    return Section("other-sources", group_name("third_party"), tuple(blocks))
 
 
 def _read(data: ReportData) -> Iterator[str]:
     policy = data.facts["policy"]
-    yield (
-        f"Signals were read under policy {policy['name']} version {policy['version']}, as of "
-        f"{as_of_words(policy['as_of'])}. {captured(data)} That says what sites signal, and nothing of what a crawler "
-        f"did."
+    read = t(
+        "Signals were read under policy {name} version {version}, as of {as_of}.",
+        name=policy["name"],
+        version=policy["version"],
+        as_of=as_of_words(policy["as_of"]),
     )
+    limits = t("That says what sites signal, and nothing of what a crawler did.")
+    yield f"{read} {captured(data)} {limits}"
 
 
 def _signals(data: ReportData, group: Group) -> Iterator[str]:
@@ -107,10 +137,15 @@ def _signals(data: ReportData, group: Group) -> Iterator[str]:
         [group],
     )[0]
     if hosts:
-        yield (
-            f"{GROUPS[group]}: of {number(hosts, 'host')}, {reserved:,} are reserved, {partly:,} are partly reserved, "
-            f"and {review:,} are for people to review. {unknown:,} are unknown or refused access, which is neither a "
-            f"reservation nor leave."
+        yield t(
+            "{group}: of {hosts}, {reserved} are reserved, {partly} are partly reserved, and {review} are for people "
+            "to review. {unknown} are unknown or refused access, which is neither a reservation nor leave.",
+            group=group_name(group),
+            hosts=hosts_counted(hosts),
+            reserved=number(reserved),
+            partly=number(partly),
+            review=number(review),
+            unknown=number(unknown),
         )
 
 
@@ -118,33 +153,42 @@ def _proofs(data: ReportData, group: Group) -> Iterator[str]:
     for source in data.of_group(group):
         if proof := data.proofs.get(source.name):
             policy = proof.policy
-            yield (
-                f"{source.name}: its {number(proof.files, 'manifest')} came out of a filter, byte for byte as its "
-                f"receipt of {proof.written_at} says, so that what policy {policy['name']} version "
-                f"{policy['version']} then left out is not in them."
+            yield tn(
+                "{source}: its {number} manifest came out of a filter, byte for byte as its receipt of {written} says, "
+                "so that what policy {name} version {version} then left out is not in them.",
+                "{source}: its {number} manifests came out of a filter, byte for byte as its receipt of {written} "
+                "says, so that what policy {name} version {version} then left out is not in them.",
+                proof.files,
+                source=source.name,
+                number=number(proof.files),
+                written=proof.written_at,
+                name=policy["name"],
+                version=policy["version"],
             )
 
 
 def _declared(data: ReportData) -> list[str]:
     said = data.project.copyright
-    told = [f"Protocols that are followed: {', '.join(said.protocols)}"] if said.protocols else []
+    told = [labelled(t("Protocols that are followed"), ", ".join(said.protocols))] if said.protocols else []
     titles = {
-        "before_collection": "Before collection",
-        "during_collection": "During collection",
-        "after_collection": "After collection, before training",
+        "before_collection": t("Before collection"),
+        "during_collection": t("During collection"),
+        "after_collection": t("After collection, before training"),
     }
-    told += [f"{title}: {text}" for name, title in titles.items() if (text := getattr(said.measures, name))]
-    return [*told, *([f"Changes are told in a feed at {said.feed_link}"] if said.feed_link else [])]
+    told += [labelled(title, text) for name, title in titles.items() if (text := getattr(said.measures, name))]
+    if said.feed_link:
+        told.append(t("Changes are told in a feed at {link}", link=said.feed_link))
+    return told
 
 
 def _open(data: ReportData) -> Iterator[str]:
     for source in data.project.sources_of("crawled"):
         if not source.crawlers:
-            yield f"Which crawlers collected the source {source.name} is not stated (crawlers)."
+            yield t("Which crawlers collected the source {source} is not stated (crawlers).", source=source.name)
     if not data.project.copyright.protocols:
-        yield "Which protocols are followed is not stated (copyright.protocols)."
+        yield t("Which protocols are followed is not stated (copyright.protocols).")
     if data.project.copyright.feed_link is None:
-        yield "How rightsholders are notified of changes is not stated (copyright.feed_link)."
+        yield t("How rightsholders are notified of changes is not stated (copyright.feed_link).")
 
 
 def _open_of_group(data: ReportData, group: Group) -> Iterator[str]:
@@ -152,9 +196,12 @@ def _open_of_group(data: ReportData, group: Group) -> Iterator[str]:
         yield told
     if data.receipt and not data.receipt_fits:
         policy = data.receipt["policy"]
-        yield (
-            f"The last filter, of {data.receipt['written_at']} under policy {policy['name']} version "
-            f"{policy['version']}, was not run on this audit; run datasummary filter again."
+        yield t(
+            "The last filter, of {written} under policy {name} version {version}, was not run on this audit; run "
+            "datasummary filter again.",
+            written=data.receipt["written_at"],
+            name=policy["name"],
+            version=policy["version"],
         )
 
 
@@ -166,32 +213,37 @@ def _crawlers(data: ReportData) -> list[Figures]:
         for respects in (crawler.respects,)
     ]
     columns = (
-        column("crawler", "Crawler"),
-        column("operator", "Run by, if not the provider"),
-        column("purpose", "What for"),
-        column("source", "Source"),
-        column("robots_txt", "At robots.txt"),
-        column("other_protocols", "Other protocols"),
+        column("crawler", t("Crawler")),
+        column("operator", t("Run by, if not the provider")),
+        column("purpose", t("What for")),
+        column("source", t("Source")),
+        column("robots_txt", t("At robots.txt")),
+        column("other_protocols", t("Other protocols")),
     )
-    return [Figures("crawlers", "Crawlers", columns, tuple(rows), note="As declared.")] if rows else []
+    return [Figures("crawlers", t("Crawlers"), columns, tuple(rows), note=t("As declared."))] if rows else []
 
 
 def _protocols(data: ReportData) -> Figures:
-    known = protocols()
+    answers = {True: t("yes"), False: t("no")}
     rows = tuple(
-        (known[name].TITLE, words, "yes" if rule.counts else "no", "yes" if rule.required else "no", rule.reason)
+        (
+            protocol_title(name),
+            audit_words.standing(rule.standing),
+            answers[rule.counts],
+            answers[rule.required],
+            policy_words(rule.reason),
+        )
         for name, rule in data.policy.protocols.items()
-        for words in (rule.standing.replace("_", " "),)
     )
     columns = (
-        column("protocol", "Protocol"),
-        column("standing", "Standing"),
-        column("counts", "Counts"),
-        column("required", "Must be known"),
-        column("reason", "Why"),
+        column("protocol", t("Protocol")),
+        column("standing", t("Standing")),
+        column("counts", t("Counts")),
+        column("required", t("Must be known")),
+        column("reason", t("Why")),
     )
-    note = "Of protocols that do not count, signals are reported and decide nothing."
-    return Figures("policy-protocols", "Protocols under the policy", columns, rows, note=note)
+    note = t("Of protocols that do not count, signals are reported and decide nothing.")
+    return Figures("policy-protocols", t("Protocols under the policy"), columns, rows, note=note)
 
 
 def _figures(data: ReportData, group: Group) -> Iterator[Block]:
@@ -217,7 +269,7 @@ def _filtered(data: ReportData, group: Group) -> Figures | None:
         (
             part["source"],
             measure["modality"],
-            "filtered manifests" if "outputs" in part else "table to filter by",
+            t("filtered manifests") if "outputs" in part else t("table to filter by"),
             *(measure[of]["documents"] for of in ("before", "left_out", "after")),
             measure["unit"],
             *(measure[of]["size"] for of in ("before", "left_out", "after")),
@@ -225,25 +277,29 @@ def _filtered(data: ReportData, group: Group) -> Figures | None:
         for part, measure in measures
     ]
     columns = (
-        column("source", "Source"),
-        column("modality", "Modality"),
-        column("written", "What was written"),
-        column("documents_before", "Documents before", "count"),
-        column("documents_left_out", "Left out", "count"),
-        column("documents_after", "After", "count"),
-        column("unit", "Unit"),
-        column("size_before", "Size before", "size"),
-        column("size_left_out", "Size left out", "size"),
-        column("size_after", "Size after", "size"),
+        column("source", t("Source")),
+        column("modality", t("Modality")),
+        column("written", t("What was written")),
+        column("documents_before", t("Documents before"), "count"),
+        column("documents_left_out", t("Left out"), "count"),
+        column("documents_after", t("After"), "count"),
+        column("unit", t("Unit")),
+        column("size_before", t("Size before"), "size"),
+        column("size_left_out", t("Size left out"), "size"),
+        column("size_after", t("Size after"), "size"),
     )
     policy = data.receipt["policy"]
     return Figures(
         f"filter-{slug(group)}",
-        "Before and after the filter",
+        t("Before and after the filter"),
         columns,
-        in_hours(columns, rows),
+        in_words(columns, rows),
         links=tuple(link(source=part["source"], modality=measure["modality"]) for part, measure in measures),
-        note=f"By the receipt of {data.receipt['written_at']}, policy {policy['name']} version {policy['version']}. "
-        f"A table to filter by does not show that anything was filtered; filtered manifests do not show that a model "
-        f"was trained on them.",
+        note=t(
+            "By the receipt of {written}, policy {name} version {version}. A table to filter by does not show that "
+            "anything was filtered; filtered manifests do not show that a model was trained on them.",
+            written=data.receipt["written_at"],
+            name=policy["name"],
+            version=policy["version"],
+        ),
     )

@@ -1,4 +1,4 @@
-"""The five copyright measures of the Code of Practice, in short.
+"""The five copyright measures of the Code of Practice, in short and in English; documents translate them.
 
 >>> list(MEASURES), MEASURES["1.3"].crawling
 (['1.1', '1.2', '1.3', '1.4', '1.5'], True)

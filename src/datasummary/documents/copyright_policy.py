@@ -19,12 +19,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from datasummary.documents.audit_words import override
 from datasummary.documents.fields import clean
 from datasummary.documents.policy_rules import PolicyRules, policy_rules
 from datasummary.documents.wording import CONDUCT, distinct
 from datasummary.policy import Policy, load_policy
 from datasummary.project import Project
 from datasummary.proofs import compare_outputs
+from datasummary.translation import message, speaking, t
+from datasummary.writing import labelled
 
 __all__ = [
     "POLICY_NOTE",
@@ -68,9 +71,9 @@ class CrawlerWords:
     """Who runs it, where that is not the provider."""
     purposes: tuple[str, ...]
     conduct: tuple[tuple[str, str], ...]
-    """A question of field 2.3.d, and the answer."""
+    """A question of field 2.3.d, by its key in :data:`~datasummary.documents.wording.CONDUCT`, and the answer."""
     unanswered: tuple[str, ...]
-    """Questions without one."""
+    """Questions without one, in words."""
 
     @property
     def access(self) -> tuple[tuple[str, str], ...]:
@@ -127,16 +130,19 @@ class CopyrightPolicy:
     """Hosts left out by decision; the same."""
     statements: Mapping[str, Statement]
     """What the provider vouches for, by id, in the order of the measures."""
+    language: str = "en"
+    """Code of the language that it is written in, one of :data:`datasummary.translation.LANGUAGES`."""
 
     @property
     def open(self) -> tuple[Statement, ...]:
         """What is still to be stated; while there is any, the document is a draft."""
         conduct = (
-            Statement("conduct", f"{crawler.name}: {question}", "respects", None)
+            Statement("conduct", labelled(crawler.name, question), "respects", None)
             for crawler in self.crawlers
             for question in crawler.unanswered
         )
-        return (*(statement for statement in self.statements.values() if statement.text is None), *conduct)
+        with speaking(self.language):
+            return (*(statement for statement in self.statements.values() if statement.text is None), *conduct)
 
 
 @dataclass(frozen=True)
@@ -158,17 +164,19 @@ class CopyrightPolicyResult:
         return bool(self.open)
 
 
-_ACCESS = {CONDUCT[key] for key in ("captchas", "passwords", "paywalls")}
+_ACCESS = frozenset({"captchas", "passwords", "paywalls"})
 
 _ASKED = {
-    "responsible": "who inside the organisation answers for this policy",
-    "lawful_access": "what keeps collection to content that is open to everyone: paywalls, subscriptions, logins",
-    "infringing_sites": "which sites are left out that were found to infringe copyright on a commercial scale",
-    "feed_link": "where the web feed of changes stands",
-    "output_safeguards": "what keeps the model from reproducing what it was trained on",
-    "acceptable_use": "where the terms of use or the documentation rule out uses against copyright",
-    "contact": "the electronic point of contact for rightsholders",
-    "complaints": "how complaints are received and handled, and within what time",
+    "responsible": message("who inside the organisation answers for this policy"),
+    "lawful_access": message(
+        "what keeps collection to content that is open to everyone: paywalls, subscriptions, logins"
+    ),
+    "infringing_sites": message("which sites are left out that were found to infringe copyright on a commercial scale"),
+    "feed_link": message("where the web feed of changes stands"),
+    "output_safeguards": message("what keeps the model from reproducing what it was trained on"),
+    "acceptable_use": message("where the terms of use or the documentation rule out uses against copyright"),
+    "contact": message("the electronic point of contact for rightsholders"),
+    "complaints": message("how complaints are received and handled, and within what time"),
 }
 """What the measures ask the provider for, by key of ``copyright`` in the project file, in their order."""
 
@@ -209,12 +217,19 @@ def copyright_policy(project: Project) -> CopyrightPolicyResult:
 
 def build_copyright_policy(project: Project, policy: Policy | None = None, *, public: bool) -> CopyrightPolicy:
     """Return the copyright policy as data; ``policy`` is the crawler policy, by default the project's."""
-    policy = policy or load_policy(project.policy, project.home)
+    with speaking(project.language):
+        return _copyright_policy(project, policy or load_policy(project.policy, project.home), public=public)
+
+
+def _copyright_policy(project: Project, policy: Policy, *, public: bool) -> CopyrightPolicy:
     crawled = project.sources_of("crawled")
     hosts = policy.overrides
-    licensed = [Decision(tuple(entry.hosts), clean(entry.words)) for entry in hosts.licensed]
+    licensed = [Decision(tuple(entry.hosts), clean(override(entry.words))) for entry in hosts.licensed]
     excluded = [
-        Decision(tuple(entry.hosts), clean(f"decided {entry.decided:%d/%m/%Y}: {entry.reason}"))
+        Decision(
+            tuple(entry.hosts),
+            clean(t("decided {day}: {reason}", day=f"{entry.decided:%d/%m/%Y}", reason=entry.reason)),
+        )
         for entry in hosts.excluded
     ]
     return CopyrightPolicy(
@@ -240,6 +255,7 @@ def build_copyright_policy(project: Project, policy: Policy | None = None, *, pu
         licensed=_without_details(licensed) if public else tuple(licensed),
         excluded=_without_details(excluded) if public else tuple(excluded),
         statements=MappingProxyType(_statements(project, policy, has_crawled=bool(crawled))),
+        language=project.language,
     )
 
 
@@ -259,9 +275,9 @@ def _statements(project: Project, policy: Policy, *, has_crawled: bool) -> dict[
             name == "infringing_sites" and policy.overrides.infringing_sites
         )
         if text is not None or may_be_open:
-            found[name] = Statement(name, asked, key, clean(text) if text is not None else None)
+            found[name] = Statement(name, t(asked), key, clean(text) if text is not None else None)
     if project.copyright.code_of_practice_signatory is None:
-        asked = "whether the copyright chapter of the Code of Practice is signed"
+        asked = t("whether the copyright chapter of the Code of Practice is signed")
         found["signatory"] = Statement("signatory", asked, "copyright.code_of_practice_signatory", None)
     return found
 
@@ -272,16 +288,16 @@ def _crawlers(project: Project) -> tuple[CrawlerWords, ...]:
     for name in dict.fromkeys(crawler.name for crawler in uses):
         same = [crawler for crawler in uses if crawler.name == name]
         answers = {
-            label: distinct(clean(answer) for crawler in same if (answer := getattr(crawler.respects, key)))
-            for key, label in CONDUCT.items()
+            key: distinct(clean(answer) for crawler in same if (answer := getattr(crawler.respects, key)))
+            for key in CONDUCT
         }
         found.append(
             CrawlerWords(
                 clean(name),
                 tuple(distinct(clean(crawler.operator) for crawler in same if crawler.operator)),
                 tuple(distinct(clean(crawler.purpose) for crawler in same if crawler.purpose)),
-                tuple((label, "; ".join(texts)) for label, texts in answers.items() if texts),
-                tuple(label for label, texts in answers.items() if not texts),
+                tuple((key, "; ".join(texts)) for key, texts in answers.items() if texts),
+                tuple(t(CONDUCT[key]) for key, texts in answers.items() if not texts),
             )
         )
     return tuple(found)

@@ -24,6 +24,7 @@ from datasummary.documents.wording import MODALITY_WORDS, content_types, decimal
 from datasummary.project import Project
 from datasummary.sources import Modality, Source, Unit
 from datasummary.translation import message, t, tn
+from datasummary.versions import previous_versions
 
 __all__ = ["EU_MEMBER_STATES", "general_fields"]
 
@@ -81,16 +82,25 @@ def _day(date: dt.date) -> str:
 def _version(project: Project) -> Field:
     summary = project.summary
     this = Entry(t("Version {version}", version=summary.version), t("this document"), summary.published_at)
+    versions = previous_versions(project)
     previous = tuple(
         Entry(
             t("Version {version}", version=entry.version),
             t("previous version, {date}", date=_day(entry.date)) if entry.date else t("previous version"),
             entry.link,
         )
-        for entry in summary.previous
+        for entry in versions
     )
     closing = None if previous else t("There is no previous version.")
-    return answered("0.a", Listing((this, *previous), closing=closing), sources=["summary"])
+    problems = [
+        OpenPoint(
+            t("the link to version {version}", version=entry.version),
+            "set summary.versions_at, or name it in summary.previous",
+        )
+        for entry in versions
+        if not entry.link
+    ]
+    return answered("0.a", Listing((this, *previous), closing=closing), sources=["summary"], open=problems)
 
 
 def _representative(project: Project) -> Field:

@@ -7,13 +7,17 @@ whatever the policy says.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
 
 from datasummary.ai_crawlers import load_ai_crawlers
 from datasummary.documents.fields import clean
-from datasummary.policy import AsOf, Policy
+from datasummary.policy import SHIPPED, AsOf, Policy, load_policy
 from datasummary.project import Project
 from datasummary.protocols import protocols
 from datasummary.sources import Source
+from datasummary.translation import message, t
 
 __all__ = [
     "AS_OF",
@@ -29,79 +33,82 @@ __all__ = [
     "Whose",
     "as_of_words",
     "policy_rules",
+    "policy_words",
     "protocol_title",
 ]
 
 STANDINGS = {
-    "standard": "a standard",
-    "draft": "a draft of a standards body whose work goes on",
-    "community_report": "a report of a community group, which is no standard",
-    "industry_practice": "a practice of those who use it",
-    "no_protocol": "a statement that follows no protocol",
+    "standard": message("a standard"),
+    "draft": message("a draft of a standards body whose work goes on"),
+    "community_report": message("a report of a community group, which is no standard"),
+    "industry_practice": message("a practice of those who use it"),
+    "no_protocol": message("a statement that follows no protocol"),
 }
 """Who stands behind a protocol (:data:`datasummary.policy.Standing`)."""
 
 USES = {
-    "crawl": "fetching by crawlers",
-    "tdm": "text and data mining",
-    "train-ai": "training of AI models",
-    "train-image": "training of AI models on images (for images alone)",
-    "ai-all": "every use by AI",
-    "all": "every use",
-    "ai-input": "use by AI at the time of an answer",
-    "search": "search",
+    "crawl": message("fetching by crawlers"),
+    "tdm": message("text and data mining"),
+    "train-ai": message("training of AI models"),
+    "train-image": message("training of AI models on images (for images alone)"),
+    "ai-all": message("every use by AI"),
+    "all": message("every use"),
+    "ai-input": message("use by AI at the time of an answer"),
+    "search": message("search"),
 }
 """What a statement can be about (:data:`datasummary.protocols.signals.Use`)."""
 
 WHOSE = {
-    "own": "the provider's own crawlers",
-    "collector": "whoever collected the content in question",
-    "everyone": "everyone whom the site does not name",
-    "ai_training": "crawlers that are known to collect content for AI training",
-    "named": "further crawlers, by name",
+    "own": message("the provider's own crawlers"),
+    "collector": message("whoever collected the content in question"),
+    "everyone": message("everyone whom the site does not name"),
+    "ai_training": message("crawlers that are known to collect content for AI training"),
+    "named": message("further crawlers, by name"),
 }
 """To whom a site can have spoken (:class:`datasummary.policy.Addressees`)."""
 
 BLOCKS = {
-    "path": "A reserved path reserves the content at that path, and no more.",
-    "root": "A site is reserved as a whole, by what is said of its path “/”, or not at all.",
+    "path": message("A reserved path reserves the content at that path, and no more."),
+    "root": message("A site is reserved as a whole, by what is said of its path “/”, or not at all."),
 }
 
 AS_OF = {
-    "document": (
+    "document": message(
         "Each document is judged by what its site had said by the document's own date; without a date, or without a "
         "capture by then, it counts as unknown."
     ),
-    "date": "What counts is what a site was last seen to say up to {date}, for documents of every date.",
-    "latest": "What counts is what a site was last seen to say, for documents of every date.",
-    "ever": "What counts is whatever a site was seen to say at any time, for documents of every date.",
+    "date": message("What counts is what a site was last seen to say up to {date}, for documents of every date."),
+    "latest": message("What counts is what a site was last seen to say, for documents of every date."),
+    "ever": message("What counts is whatever a site was seen to say at any time, for documents of every date."),
 }
 """As of when to judge, by rule."""
 
 VERDICTS = {
-    "reserved": "reserved",
-    "review": "under review by people",
-    "access_refused": "access refused",
-    "unknown": "unknown",
-    "no_reservation_found": "no reservation found",
+    "reserved": message("reserved"),
+    "review": message("under review by people"),
+    "access_refused": message("access refused"),
+    "unknown": message("unknown"),
+    "no_reservation_found": message("no reservation found"),
 }
 
 FINDINGS = {
-    "words": "Words for people, such as a comment that reserves rights",
-    "contradiction": "A no and a yes about training for the same path",
-    "refusal": "A required file that the site refuses to give",
-    "failure": "A required file that could not be had",
-    "no_evidence": "A required file that nobody asked for",
+    "words": message("Words for people, such as a comment that reserves rights"),
+    "contradiction": message("A no and a yes about training for the same path"),
+    "refusal": message("A required file that the site refuses to give"),
+    "failure": message("A required file that could not be had"),
+    "no_evidence": message("A required file that nobody asked for"),
 }
 """Doubtful findings (:class:`datasummary.policy.Findings`)."""
 
 GROUNDS = {
-    "tdm_exception": "the exception for text and data mining (Article 4 of Directive (EU) 2019/790)",
-    "scientific_research": "text and data mining for scientific research (Article 3 of Directive (EU) 2019/790)",
-    "licence": "a licence",
-    "open_licence": "an open licence",
-    "own": "the provider's own rights",
-    "other": "another ground",
+    "tdm_exception": message("the exception for text and data mining (Article 4 of Directive (EU) 2019/790)"),
+    "scientific_research": message(
+        "text and data mining for scientific research (Article 3 of Directive (EU) 2019/790)"
+    ),
+    "licence": message("a licence"),
+    "open_licence": message("an open licence"),
+    "own": message("the provider's own rights"),
+    "other": message("another ground"),
 }
 """Grounds of collection (:data:`datasummary.sources.LegalBasis`)."""
 
@@ -157,7 +164,7 @@ class PolicyRules:
 
 
 def policy_rules(policy: Policy, project: Project, *, public: bool) -> PolicyRules:
-    """Put a policy into words, for the project that it is applied to.
+    """Put a policy into words of the language that is spoken, for the project that it is applied to.
 
     For the public, collectors are named of crawled and of public content alone: nobody is told whose data was bought.
     """
@@ -166,35 +173,52 @@ def policy_rules(policy: Policy, project: Project, *, public: bool) -> PolicyRul
     return PolicyRules(
         name=policy.name,
         version=clean(policy.version),
-        description=clean(policy.description),
+        description=clean(policy_words(policy.description)),
         fingerprint=policy.fingerprint,
         counted=tuple(_protocol(policy, name) for name in counted),
         reported=tuple(protocol_title(name) for name in sorted(protocols()) if name not in counted),
         whose=tuple(_whose(policy, project, public=public)),
-        uses=tuple(USES[use] for use in policy.uses),
-        blocks=BLOCKS[policy.blocks],
+        uses=tuple(t(USES[use]) for use in policy.uses),
+        blocks=t(BLOCKS[policy.blocks]),
         as_of=as_of_words(policy.as_of),
-        findings=tuple((text, VERDICTS[getattr(policy.findings, key)]) for key, text in FINDINGS.items()),
-        left_out=tuple(VERDICTS[name] for name in verdicts if name in policy.leave_out),
-        kept=tuple(VERDICTS[name] for name in verdicts if name not in policy.leave_out),
-        reported_only=tuple(GROUNDS[ground] for ground in policy.reported_only),
+        findings=tuple((t(text), t(VERDICTS[getattr(policy.findings, key)])) for key, text in FINDINGS.items()),
+        left_out=tuple(t(VERDICTS[name]) for name in verdicts if name in policy.leave_out),
+        kept=tuple(t(VERDICTS[name]) for name in verdicts if name not in policy.leave_out),
+        reported_only=tuple(t(GROUNDS[ground]) for ground in policy.reported_only),
     )
 
 
 def as_of_words(as_of: AsOf) -> str:
     """Say as of when content is judged."""
-    return AS_OF[as_of.rule].format(date=f"{as_of.date:%d/%m/%Y}" if as_of.date else "")
+    return t(AS_OF[as_of.rule], date=f"{as_of.date:%d/%m/%Y}" if as_of.date else "")
+
+
+def policy_words(text: str) -> str:
+    """Give a description or a reason of a policy: translated where it is one that ships, else as somebody wrote it."""
+    return t(text) if text in _shipped_words() else text
+
+
+@cache
+def _shipped_words() -> frozenset[str]:
+    policies = [load_policy(name, Path()) for name in SHIPPED]
+    reasons = (rule.reason for policy in policies for rule in policy.protocols.values())
+    return frozenset([*(policy.description for policy in policies), *reasons])
 
 
 def protocol_title(name: str) -> str:
     """Give a protocol's name as documents write it; one that is no longer installed stands by its registered name."""
     found = protocols().get(name)
-    return found.TITLE if found else name
+    if found is None:
+        return name
+    ours = isinstance(found, ModuleType) and found.__name__.startswith("datasummary.protocols.")
+    return t(found.TITLE) if ours else found.TITLE
 
 
 def _protocol(policy: Policy, name: str) -> ProtocolWords:
     rule = policy.protocols[name]
-    return ProtocolWords(name, protocol_title(name), STANDINGS[rule.standing], rule.required, clean(rule.reason))
+    return ProtocolWords(
+        name, protocol_title(name), t(STANDINGS[rule.standing]), rule.required, clean(policy_words(rule.reason))
+    )
 
 
 def _whose(policy: Policy, project: Project, *, public: bool) -> list[Whose]:
@@ -210,7 +234,7 @@ def _whose(policy: Policy, project: Project, *, public: bool) -> list[Whose]:
         "ai_training": [crawler.name for crawler in load_ai_crawlers() if crawler.collects_for_training == "yes"],
         "named": whose.named,
     }
-    return [Whose(key, text, _once(names[key])) for key, text in WHOSE.items() if getattr(whose, key)]
+    return [Whose(key, t(text), _once(names[key])) for key, text in WHOSE.items() if getattr(whose, key)]
 
 
 def _is_known(source: Source) -> bool:

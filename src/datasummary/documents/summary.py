@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from datasummary.documents.about import about
 from datasummary.documents.crawled import crawled_fields
 from datasummary.documents.fields import Field, SummaryDocument, clean, fingerprint
 from datasummary.documents.general import general_fields
@@ -25,6 +26,7 @@ from datasummary.documents.template import FORM, SUBTITLE, TITLE, Heading
 from datasummary.errors import ProjectError
 from datasummary.project import Project
 from datasummary.translation import speaking, t
+from datasummary.versions import require_unchanged
 
 __all__ = ["OpenField", "SummaryResult", "build_summary", "proposed_text", "write_summary"]
 
@@ -69,7 +71,7 @@ def build_summary(project: Project) -> SummaryDocument:
     """
     with speaking(project.language):
         fields = {field.id: with_words(project, field) for field in _fields(project, InventoryView(project))}
-        return SummaryDocument(
+        document = SummaryDocument(
             title=t(TITLE),
             subtitle=t(SUBTITLE),
             models=tuple(clean(model.name) for model in project.model.names),
@@ -82,12 +84,15 @@ def build_summary(project: Project) -> SummaryDocument:
             ),
             language=project.language,
         )
+        return replace(document, about=about(project, document))
 
 
 def write_summary(project: Project) -> SummaryResult:
     """Build the summary and write it to ``out/public``, its provenance to ``out/internal``.
 
-    Each file is replaced whole or not at all. The same project and inventory give the same bytes.
+    Each file is replaced whole or not at all. The same project and inventory give the same bytes. Raises
+    :class:`~datasummary.errors.ProjectError` where the project's version is published (see
+    :mod:`datasummary.versions`) and says something else.
     """
     from datasummary.render.domains_csv import domains_csv
     from datasummary.render.files import write_files
@@ -104,6 +109,7 @@ def write_summary(project: Project) -> SummaryResult:
         public / "top-domains.csv": domains_csv(document.domains) if document.domains else None,
         project.out / "internal" / "summary-provenance.json": provenance_json(_provenance(project, document)),
     }
+    require_unchanged(project, contents)
     write_files(contents)
     domains = document.domains
     return SummaryResult(

@@ -21,11 +21,14 @@ def summary_schema() -> dict[str, Any]:
         "title": TITLE,
         "description": "The public summary of training content, field by field, as datasummary writes it.",
         **_closed(
+            "about",
+            "language",
             template=_closed(title=_one_of(TITLE), subtitle=_one_of(SUBTITLE)),
             language={"enum": list(LANGUAGES), "description": "Code of the language that it is written in."},
             generated_by=_closed(name={"const": "datasummary"}, version={"type": "string"}),
             status={"enum": ["draft", "complete"], "description": "A draft has points that are still to be stated."},
             models={"type": "array", "items": {"type": "string"}, "minItems": 1},
+            about=_ABOUT,
             fields=_closed(**{field.id: _field(field) for field in FIELDS.values()}),
             disclaimer={"type": "string"},
         ),
@@ -74,6 +77,25 @@ def _field(field: TemplateField) -> dict[str, Any]:
 
 _TEXT = {"type": "string"}
 _COUNT = {"type": "integer", "minimum": 0}
+_LINK = {"type": "string", "format": "uri"}
+_ABOUT: dict[str, Any] = {
+    "description": "What the document says of itself.",
+    **_closed(
+        "authoritative_copy",
+        "all_versions",
+        "announcements",
+        "since",
+        "changes",
+        version=_TEXT,
+        date={"type": "string", "format": "date"},
+        status={**_TEXT, "description": "Which version it is, and where a newer one would be found."},
+        authoritative_copy=_LINK,
+        all_versions={**_LINK, "description": "Page with all versions."},
+        announcements={**_LINK, "description": "Where changes will be announced."},
+        since={**_TEXT, "description": "The version that the changes are told from."},
+        changes={"type": "array", "items": _TEXT, "minItems": 1, "description": "Sentences."},
+    ),
+}
 _DEFINITIONS: dict[str, Any] = {
     "yes_no": _closed(answer=_one_of(message("Yes"), message("No"))),
     "checkboxes": _boxes(),
@@ -101,7 +123,7 @@ _DEFINITIONS: dict[str, Any] = {
                 "details",
                 name=_TEXT,
                 text=_TEXT,
-                link={"type": "string", "format": "uri"},
+                link=_LINK,
                 details={"type": "object", "additionalProperties": _TEXT},
             ),
         },

@@ -17,11 +17,12 @@ from datasummary.protocols.pages import field_values, joined
 from datasummary.protocols.robots import Directive
 from datasummary.protocols.robots_groups import RANK, usage_signals
 from datasummary.protocols.signals import Says, Signal, Use, shortened
+from datasummary.translation import message
 
 __all__ = ["KINDS", "NAME", "TITLE", "read"]
 
 NAME = "aipref"
-TITLE = "AIPREF Content-Usage (IETF drafts)"
+TITLE = message("AIPREF Content-Usage (IETF drafts)")
 KINDS: frozenset[Kind] = frozenset({"robots-txt", "page"})
 
 _USES: tuple[Use, ...] = ("train-ai", "search")

@@ -11,11 +11,12 @@ import json
 from datasummary.evidence.captures import Capture, Kind
 from datasummary.paths import path_of, pattern_form
 from datasummary.protocols.signals import Signal, shortened
+from datasummary.translation import message
 
 __all__ = ["KINDS", "NAME", "TITLE", "read"]
 
 NAME = "direct-request"
-TITLE = "Request sent by a rightsholder"
+TITLE = message("Request sent by a rightsholder")
 KINDS: frozenset[Kind] = frozenset({"request"})
 
 

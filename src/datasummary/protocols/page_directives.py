@@ -14,11 +14,12 @@ from dataclasses import replace
 from datasummary.evidence.captures import Capture, Kind
 from datasummary.protocols.pages import elements, field_values
 from datasummary.protocols.signals import Signal, Use, shortened
+from datasummary.translation import message
 
 __all__ = ["KINDS", "NAME", "TITLE", "read"]
 
 NAME = "page-directives"
-TITLE = "X-Robots-Tag and meta robots"
+TITLE = message("X-Robots-Tag and meta robots")
 KINDS: frozenset[Kind] = frozenset({"page"})
 
 _RESERVES: dict[str, Use] = {"noai": "train-ai", "noml": "train-ai", "noimageai": "train-image"}

@@ -15,11 +15,12 @@ from collections.abc import Iterable, Iterator
 from datasummary.evidence.captures import Capture, Kind
 from datasummary.protocols.robots import RobotsFile
 from datasummary.protocols.signals import Signal, shortened
+from datasummary.translation import message
 
 __all__ = ["KINDS", "NAME", "TITLE", "read"]
 
 NAME = "robots-comments"
-TITLE = "words in the comments of robots.txt"
+TITLE = message("words in the comments of robots.txt")
 KINDS: frozenset[Kind] = frozenset({"robots-txt"})
 
 

@@ -1,6 +1,7 @@
 """The cells of a report's figures as people read them, alike in HTML and Markdown.
 
-Counts and sizes stand as they are, in groups of three; shares to a tenth of a percent.
+Counts and sizes stand as they are, in groups of three; shares to a tenth of a percent; all as the language that is
+spoken writes numbers.
 
 >>> shown(1234567, "count"), shown(1.5, "size"), shown(0.1234, "share"), shown(None, "text")
 ('1,234,567', '1.5', '12.3%', '–')
@@ -11,14 +12,16 @@ from __future__ import annotations
 import datetime as dt
 
 from datasummary.documents.blocks import Cell, Column, Figures, Kind
+from datasummary.translation import message, t
+from datasummary.writing import number, percent
 
 __all__ = ["STANDINGS", "is_number", "shown", "shown_row"]
 
 STANDINGS = {
-    "shown": "Shown by the data",
-    "declared": "Declared by the provider",
-    "open": "Open",
-    "not_applicable": "Does not apply",
+    "shown": message("Shown by the data"),
+    "declared": message("Declared by the provider"),
+    "open": message("Open"),
+    "not_applicable": message("Does not apply"),
 }
 """What stands before points of each standing."""
 
@@ -44,12 +47,12 @@ def shown(cell: Cell, kind: Kind) -> str:
         return cell.isoformat()
     if isinstance(cell, str):
         return cell
-    return _percent(cell) if kind == "share" else f"{cell:,}".removesuffix(".0")
+    return _percent(cell) if kind == "share" else number(cell)
 
 
 def _percent(share: float) -> str:
     if 0 < share < _CLOSEST:
-        return "<0.1%"
+        return t("<0.1%")
     if 1 - _CLOSEST < share < 1:
-        return ">99.9%"
-    return f"{100 * share:.1f}%"
+        return t(">99.9%")
+    return percent(100 * share)

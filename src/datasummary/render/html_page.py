@@ -10,6 +10,7 @@ from functools import cache
 from jinja2 import Environment
 from markupsafe import Markup
 
+from datasummary.documents.about import about_entries
 from datasummary.documents.fields import (
     Checkboxes,
     DomainList,
@@ -45,6 +46,8 @@ def html_page(document: SummaryDocument) -> str:
             .get_template("summary.html.j2")
             .render(
                 document=document,
+                about=about_entries(document),
+                about_label=t("About this document"),
                 assets=assets("summary"),
                 draft=t(DRAFT),
                 disclaimer=t(DISCLAIMER),

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from datasummary import __version__
+from datasummary.documents.about import status
 from datasummary.documents.fields import (
     Checkboxes,
     DomainList,
@@ -42,6 +43,7 @@ def summary_json(document: SummaryDocument) -> str:
                 "generated_by": generator(),
                 "status": "draft" if document.draft else "complete",
                 "models": list(document.models),
+                "about": _about(document),
                 "fields": {field.id: _field(field) for field in document.fields.values()},
                 "disclaimer": t(DISCLAIMER),
             }
@@ -51,6 +53,21 @@ def summary_json(document: SummaryDocument) -> str:
 def provenance_json(provenance: dict[str, Any]) -> str:
     """Return what each field rests on. For the provider alone."""
     return _dumped({"generated_by": generator(), **provenance})
+
+
+def _about(document: SummaryDocument) -> dict[str, Any]:
+    day, month, year = document.date.split("/")
+    with speaking(document.language):
+        return _known(
+            version=document.version,
+            date=f"{year}-{month}-{day}",
+            status=status(document),
+            authoritative_copy=document.published_at,
+            all_versions=document.about.all_versions,
+            announcements=document.about.announcements,
+            since=document.about.since,
+            changes=list(document.about.changes) or None,
+        )
 
 
 def _dumped(content: dict[str, Any]) -> str:

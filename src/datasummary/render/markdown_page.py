@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from datasummary.documents.about import about_entries
 from datasummary.documents.fields import (
     Checkboxes,
     DomainList,
@@ -47,6 +48,7 @@ def _blocks(document: SummaryDocument) -> Iterator[str]:
     yield f"**{escaped(', '.join(document.models))}** · {escaped(document.provider)}"
     if document.draft:
         yield f"> **{escaped(t(DRAFT))}**"
+    yield "\n".join(map(_about, about_entries(document)))
     for part in document.form:
         if isinstance(part, Heading):
             yield f"{'#' * (part.level + 1)} {part.text}"
@@ -54,6 +56,13 @@ def _blocks(document: SummaryDocument) -> Iterator[str]:
             yield from _field(part)
     yield "---"
     yield escaped(t(DISCLAIMER))
+
+
+def _about(entry: Entry) -> str:
+    lines = (entry.text or entry.link or "").split("\n")
+    if len(lines) == 1:
+        return f"- **{escaped(entry.name or '')}:** {escaped(lines[0])}"
+    return "\n".join([f"- **{escaped(entry.name or '')}:**", *(f"  - {escaped(line)}" for line in lines)])
 
 
 def _field(field: Field) -> Iterator[str]:

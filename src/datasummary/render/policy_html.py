@@ -15,12 +15,18 @@ from datasummary.render.footer import DISCLAIMER
 from datasummary.render.json_documents import generator
 from datasummary.render.page import assets, page_environment
 from datasummary.render.policy_markdown import policy_body, policy_draft, policy_title
+from datasummary.translation import speaking, t
 
 __all__ = ["policy_html"]
 
 
 def policy_html(policy: CopyrightPolicy) -> str:
     """Return the policy, or its public summary, as an HTML page."""
+    with speaking(policy.language):
+        return _page(policy)
+
+
+def _page(policy: CopyrightPolicy) -> str:
     markdown = MarkdownIt("commonmark", {"html": False})
     tokens = markdown.parse(policy_body(policy))
     title, subtitle = policy_title(policy)
@@ -34,14 +40,14 @@ def policy_html(policy: CopyrightPolicy) -> str:
                 "subtitle": subtitle,
                 "provider": policy.provider,
                 "models": policy.models,
-                "language": "en",
+                "language": policy.language,
             },
             policy=policy,
             date=f"{policy.date:%d/%m/%Y}",
             draft=policy_draft(policy),
             sections=_prepared(tokens),
             body=Markup(markdown.renderer.render(tokens, markdown.options, {})),  # noqa: S704 - with raw HTML off
-            disclaimer=DISCLAIMER,
+            disclaimer=t(DISCLAIMER),
             generator=generator(),
         )
     )

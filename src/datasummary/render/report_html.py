@@ -13,8 +13,8 @@ from functools import cache
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from datasummary.documents.audit_words import modality, unit, verdict
 from datasummary.documents.blocks import Cell, Column, Document, Figures, Points
-from datasummary.documents.compliance_data import GROUPS
 from datasummary.documents.host_index import HostIndex, HostRow
 from datasummary.documents.inventory import MILLISECONDS_PER_HOUR
 from datasummary.render.bars import picture
@@ -23,6 +23,9 @@ from datasummary.render.footer import DISCLAIMER
 from datasummary.render.host_data import MILLISECONDS, host_data, plainly
 from datasummary.render.json_documents import generator
 from datasummary.render.page import assets, embedded_json, page_environment
+from datasummary.render.script_words import script_words
+from datasummary.translation import speaking, t
+from datasummary.writing import number
 
 __all__ = ["HOSTS_SHOWN", "report_html"]
 
@@ -39,19 +42,17 @@ _WIDE_FROM = 7
 
 def report_html(document: Document, hosts: HostIndex) -> str:
     """Return the document and its hosts as an HTML page."""
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
+    template = _environment().get_template("report.html.j2")
+    with speaking(document.language):
+        return template.render(
             assets=assets("report"),
             document=document,
             hosts=hosts,
             hosts_shown=HOSTS_SHOWN,
-            data=embedded_json({"groups": GROUPS, **host_data(hosts)}),
-            disclaimer=DISCLAIMER,
+            data=embedded_json({"words": script_words(), **host_data(hosts)}),
+            disclaimer=t(DISCLAIMER),
             generator=generator(),
         )
-    )
 
 
 @cache
@@ -63,9 +64,10 @@ def _environment() -> Environment:
         cell=_cell,
         plainly=plainly,
         breakable=_breakable,
-        words=_words,
+        verdict=verdict,
+        modality=modality,
         size=_size,
-        grouped=lambda number: f"{number:,}",
+        grouped=number,
     )
     environment.tests.update(
         figures=lambda block: isinstance(block, Figures),
@@ -112,11 +114,7 @@ def _broad(figures: Figures) -> bool:
     return breadth > _SHEET
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
-
-
 def _size(row: HostRow) -> str:
     if row.unit == MILLISECONDS:
-        return f"{round(row.size / MILLISECONDS_PER_HOUR, 3):,} hours"
-    return f"{row.size:,} {row.unit}"
+        return t("{size} {unit}", size=number(round(row.size / MILLISECONDS_PER_HOUR, 3)), unit=unit("hours"))
+    return t("{size} {unit}", size=number(row.size), unit=unit(row.unit))

@@ -9,12 +9,18 @@ from typing import Any
 from datasummary.documents.blocks import Block, Document, Figures, Points, Words
 from datasummary.render.footer import DISCLAIMER
 from datasummary.render.json_documents import generator
+from datasummary.translation import speaking, t
 
 __all__ = ["report_json"]
 
 
 def report_json(document: Document) -> str:
-    """Return the document: its sections, each a list of blocks that name their ``type``."""
+    """Return the document: its sections, each a list of blocks that name their ``type``.
+
+    Keys, ids and standings are the same in every language; all that people read is in the document's.
+    """
+    with speaking(document.language):
+        disclaimer = t(DISCLAIMER)
     content = {
         "generated_by": generator(),
         "title": document.title,
@@ -26,7 +32,7 @@ def report_json(document: Document) -> str:
             {"id": section.id, "heading": section.heading, "blocks": list(map(_block, section.blocks))}
             for section in document.sections
         ],
-        "disclaimer": DISCLAIMER,
+        "disclaimer": disclaimer,
     }
     return json.dumps(content, ensure_ascii=False, indent=2, default=_day) + "\n"
 

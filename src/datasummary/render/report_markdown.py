@@ -8,13 +8,15 @@ from datasummary.documents.blocks import Block, Document, Figures, Points, Words
 from datasummary.render.figure_cells import STANDINGS, is_number, shown_row
 from datasummary.render.footer import DISCLAIMER
 from datasummary.render.markdown_page import cell, escaped, line
+from datasummary.translation import speaking, t
 
 __all__ = ["report_markdown"]
 
 
 def report_markdown(document: Document) -> str:
     """Return the document; all of its words are escaped."""
-    return "\n\n".join(block for block in _blocks(document) if block) + "\n"
+    with speaking(document.language):
+        return "\n\n".join(block for block in _blocks(document) if block) + "\n"
 
 
 def _blocks(document: Document) -> Iterator[str]:
@@ -26,7 +28,7 @@ def _blocks(document: Document) -> Iterator[str]:
         for block in section.blocks:
             yield from _block(block)
     yield "---"
-    yield escaped(DISCLAIMER)
+    yield escaped(t(DISCLAIMER))
 
 
 def _block(block: Block) -> Iterator[str]:
@@ -34,7 +36,7 @@ def _block(block: Block) -> Iterator[str]:
         case Words():
             yield escaped(block.text)
         case Points():
-            yield f"**{STANDINGS[block.standing]}**"
+            yield f"**{t(STANDINGS[block.standing])}**"
             yield "\n".join(f"- {escaped(item)}".replace("\n", "\n  ") for item in block.items)
         case Figures():
             yield f"### {line(block.title)}"

@@ -11,7 +11,7 @@
   const region = box.querySelector(".scroll");
   const pager = box.querySelector(".pager");
   const [previous, next] = pager.querySelectorAll("button");
-  const { coded, numbers, statements } = data;
+  const { coded, numbers, statements, words } = data;
   const rows = coded.source.codes.length;
 
   // The columns as datasummary.render.host_data wrote them.
@@ -26,29 +26,29 @@
   numbers.reservedSize = whole(numbers.reservedSize, numbers.size);
 
   const hosts = rows ? data.hosts.split("\n") : [];
-  const NO_HOST = "(no host)";
 
-  const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
-  const many = (number, what) => `${grouped(number)} ${what}${number === 1 ? "" : "s"}`;
-  const words = (name) => name.replaceAll("_", " ");
-  const labelled = { group: (name) => data.groups[name], verdict: words };
-  const addressees = {
-    own: "the provider's crawlers",
-    collector: "crawlers of who collected the source",
-    ai_training: "crawlers for AI training",
-    named: "crawlers that the policy names",
+  // Words stand in the page's language, with places in braces for what differs.
+  const say = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const woven = (text, parts) => text.split(/\{(\w+)\}/).map((part, place) => (place % 2 ? parts[part] : part));
+  const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, words.group);
+  const plurals = new Intl.PluralRules(words.language);
+  const many = (forms, number, values = {}) =>
+    say(forms[plurals.select(number)] ?? forms.other, { ...values, number: grouped(number) });
+  const label = (key, value) => words.labels[key]?.[value] ?? value;
+  const compared = (key) => {
+    if (!words.labels[key]) return (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+    const order = new Intl.Collator(words.language);
+    return (a, b) => order.compare(label(key, a), label(key, b));
   };
-  const answers = { no: "says no", yes: "says yes", unclear: "is for people to read", silent: "states nothing" };
-  const label = (key, value) => (labelled[key] ? labelled[key](value) : value);
   const value = (key, row) => coded[key].values[coded[key].codes[row]];
   const hours = (size) => {
     const [whole, rest] = String(Math.round(Number(size) / 3600) / 1000).split(".");
-    return grouped(whole) + (rest ? `.${rest}` : "");
+    return grouped(whole) + (rest ? words.decimal + rest : "");
   };
   const size = (key, row) =>
     value("unit", row) === "milliseconds"
-      ? `${hours(numbers[key][row])} hours`
-      : `${grouped(numbers[key][row])} ${value("unit", row)}`;
+      ? say(words.quantity, { size: hours(numbers[key][row]), unit: label("unit", "hours") })
+      : say(words.quantity, { size: grouped(numbers[key][row]), unit: label("unit", value("unit", row)) });
   const domain = (row) => {
     const labels = data.labels[row];
     if (!labels) return null;
@@ -109,7 +109,7 @@
   const ranks = (key) => {
     if (key in numbers) return numbers[key].map(Number);
     if (key === "host") return hosts;
-    const names = [...coded[key].values].sort();
+    const names = [...coded[key].values].sort(compared(key));
     const places = coded[key].values.map((name) => names.indexOf(name));
     return coded[key].codes.map((code) => places[code]);
   };
@@ -141,18 +141,25 @@
     const of = (key) => statements[key].values[statements[key].codes[place]];
     const details = document.createElement("details");
     const summary = document.createElement("summary");
-    summary.append(element("strong", of("protocol")), ` to ${addressees[of("addressee")] ?? of("addressee")} `);
-    summary.append(element("strong", answers[of("says")] ?? of("says")), ` · ${of("role")} · ${of("place")}`);
+    summary.append(
+      ...woven(words.statement, {
+        protocol: element("strong", of("protocol")),
+        addressee: words.addressees[of("addressee")] ?? of("addressee"),
+        answer: element("strong", words.answers[of("says")] ?? of("says")),
+        role: words.roles[of("role")] ?? of("role"),
+        place: of("place"),
+      }),
+    );
     const quote = element("pre", of("quote"), { dir: "auto" });
     const captured = of("captured");
     details.append(
       summary,
       listed([
-        ["Quote", quote],
-        ["Address", element("bdi", of("url"), { class: "mono" })],
-        ["Captured", captured ? `${captured} UTC` : "at a time not known"],
-        ["SHA-256", of("sha256") ? element("span", of("sha256"), { class: "mono" }) : "not known"],
-        ["Capture", element("span", of("capture"), { class: "mono" })],
+        [words.quote, quote],
+        [words.address, element("bdi", of("url"), { class: "mono" })],
+        [words.captured, captured ? say(words.capturedAt, { time: captured }) : words.noTime],
+        ["SHA-256", of("sha256") ? element("span", of("sha256"), { class: "mono" }) : words.noDigest],
+        [words.capture, element("span", of("capture"), { class: "mono" })],
       ]),
     );
     return details;
@@ -163,26 +170,32 @@
     const cell = element("td", null, { colspan: table.tHead.rows[0].cells.length });
     const [first, last] = [value("first", row), value("last", row)];
     const [documents, leftOut] = [numbers.documents[row], numbers.leftOutDocuments[row]];
+    const withReserved = (whole, reserved) => say(words.withReserved, { whole, reserved });
+    const source = {
+      source: value("source", row),
+      group: label("group", value("group", row)).toLowerCase(),
+      modality: label("modality", value("modality", row)),
+    };
     cell.append(
       listed([
-        ["What became of it", value("disposition", row)],
-        ["Documents", `${grouped(documents)} (reserved: ${grouped(numbers.reservedDocuments[row])})`],
-        ["Size", `${size("size", row)} (reserved: ${size("reservedSize", row)})`],
-        ["Left out by the policy", leftOut ? many(leftOut, "document") : ""],
-        ["Source", `${value("source", row)} (${label("group", value("group", row)).toLowerCase()}), ${value("modality", row)}`],
-        ["Domain", domain(row)],
-        ["Looked at", value("protocols", row).join(", ") || "nothing: no evidence"],
-        ["Evidence captured", first ? (first === last ? first : `${first} to ${last}`) : "none with a time"],
+        [words.disposition, value("disposition", row)],
+        [words.documentsTitle, withReserved(grouped(documents), grouped(numbers.reservedDocuments[row]))],
+        [words.size, withReserved(size("size", row), size("reservedSize", row))],
+        [words.leftOut, leftOut ? many(words.documents, leftOut) : ""],
+        [words.source, say(words.sourceOf, source)],
+        [words.domain, domain(row)],
+        [words.lookedAt, value("protocols", row).join(", ") || words.nothing],
+        [words.evidence, first ? (first === last ? first : say(words.span, { first, last })) : words.noneWithTime],
       ]),
     );
     const places = said.get(hosts[row]) ?? [];
     if (places.length) {
-      cell.append(element("p", `What it said: ${many(places.length, "statement")}`, { class: "said" }));
+      cell.append(element("p", many(words.said, places.length), { class: "said" }));
       for (const place of places) cell.append(statement(place));
     }
     if (hosts[row]) {
-      const more = element("p", places.length ? "All that was looked at: " : "What it said is not held in this page. To see it: ");
-      more.append(element("code", command(hosts[row])));
+      const more = document.createElement("p");
+      more.append(...woven(places.length ? words.all : words.notHeld, { command: element("code", command(hosts[row])) }));
       cell.append(more);
     }
     line.append(cell);
@@ -201,14 +214,14 @@
     const made = document.createElement("tr");
     const head = element("th", null, { scope: "row" });
     const button = element("button", null, { type: "button", class: "host", "aria-expanded": "false" });
-    for (const part of (hosts[row] || NO_HOST).split(/(?<=\.)/)) button.append(part, element("wbr", null));
+    for (const part of (hosts[row] || words.noHost).split(/(?<=\.)/)) button.append(part, element("wbr", null));
     button.addEventListener("click", () => toggle(button, row));
     head.append(button);
     made.append(
       head,
       element("td", value("source", row), { class: /\S{17}/.test(value("source", row)) ? "aside long" : "aside" }),
-      element("td", value("modality", row), { class: "aside" }),
-      element("td", words(value("verdict", row))),
+      element("td", label("modality", value("modality", row)), { class: "aside" }),
+      element("td", label("verdict", value("verdict", row))),
       element("td", grouped(numbers.documents[row]), { class: "number" }),
       element("td", grouped(numbers.reservedDocuments[row]), { class: "number aside" }),
       element("td", size("size", row), { class: "number aside" }),
@@ -221,7 +234,8 @@
     const own = selects.map((each) => each.dataset.filter);
     for (const [key, wanted] of Object.entries(state.filters)) {
       if (own.includes(key)) continue;
-      const button = element("button", `${key}: ${wanted} ✕`, { type: "button", "aria-label": `Remove the filter ${key}: ${wanted}` });
+      const filter = say(words.labelled, { label: words.columns[key] ?? key, words: label(key, wanted) });
+      const button = element("button", `${filter} ✕`, { type: "button", "aria-label": say(words.remove, { filter }) });
       button.addEventListener("click", () => {
         delete state.filters[key];
         changed();
@@ -230,7 +244,7 @@
       chosen.append(button);
     }
     if (state.text || Object.keys(state.filters).length) {
-      const button = element("button", "Show all rows", { type: "button" });
+      const button = element("button", words.showAll, { type: "button" });
       button.addEventListener("click", () => {
         state = { ...start(), key: state.key, down: state.down };
         changed();
@@ -245,11 +259,13 @@
     const pages = Math.max(1, Math.ceil(found.length / step));
     body.replaceChildren(...found.slice(from, from + step).map(line));
     const to = Math.min(from + step, found.length);
-    const count = found.length === rows ? many(rows, "row") : `${grouped(found.length)} of ${many(rows, "row")}`;
-    const part = found.length > step ? `, ${grouped(from + 1)} to ${grouped(to)} shown` : "";
-    box.querySelector(".count").textContent = count + part;
+    const count =
+      found.length === rows ? many(words.rows, rows) : many(words.rowsOf, rows, { found: grouped(found.length) });
+    const part = { count, first: grouped(from + 1), last: grouped(to) };
+    box.querySelector(".count").textContent = found.length > step ? say(words.shown, part) : count;
     pager.hidden = pages === 1;
-    pager.querySelector("span").textContent = `Page ${grouped(state.page + 1)} of ${grouped(pages)}`;
+    const turned = { page: grouped(state.page + 1), pages: grouped(pages) };
+    pager.querySelector("span").textContent = say(words.page, turned);
     previous.setAttribute("aria-disabled", String(state.page === 0));
     next.setAttribute("aria-disabled", String(state.page === pages - 1));
     for (const head of table.tHead.rows[0].cells) {
@@ -290,8 +306,8 @@
   }
   for (const each of selects) {
     const key = each.dataset.filter;
-    each.append(element("option", "All", { value: "" }));
-    for (const held of [...coded[key].values].sort()) each.append(element("option", label(key, held), { value: held }));
+    each.append(element("option", words.everything, { value: "" }));
+    for (const held of [...coded[key].values].sort(compared(key))) each.append(element("option", label(key, held), { value: held }));
     each.addEventListener("change", () => {
       if (each.value) state.filters[key] = each.value;
       else delete state.filters[key];
