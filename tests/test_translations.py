@@ -18,15 +18,18 @@ from babel.messages.pofile import read_po
 from summary_inventory import Scan, complete_project, write_project
 
 import datasummary
+from datasummary.documents.copyright_measures import CHAPTER, MEASURES
 from datasummary.documents.summary import build_summary, write_summary
 from datasummary.documents.template import FORM, MODALITY_LABELS, SIZE_RANGES, SUBTITLE, TITLE, Heading
+from datasummary.policy import SHIPPED, load_policy
 from datasummary.project import Project
+from datasummary.render.links import split_links
 from datasummary.translation import LANGUAGES
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "datasummary"
 TEMPLATES = sorted([*PACKAGE.rglob("*.j2"), *(ROOT / "policies").rglob("*.j2")])
-MARKS = {"t": None, "tn": (1, 2), "message": None}
+MARKS = {"t": None, "tn": (1, 2), "message": None, "_t": None, "_tn": (1, 2)}
 
 Words = str | tuple[str, ...]
 """One text, or the texts for one thing and for several."""
@@ -36,13 +39,18 @@ TRANSLATED = [language for language in LANGUAGES if language != "en"]
 
 @cache
 def marked() -> dict[Words, str]:
-    """The words that code and templates mark, and those of the form, with where each stands."""
+    """The words that code and templates mark, those of the form, the Code and the policies, with where each stands."""
     found: dict[Words, str] = {}
     for path in [*sorted(PACKAGE.rglob("*.py")), *TEMPLATES]:
         method, options = ("python", {}) if path.suffix == ".py" else ("jinja2.ext:babel_extract", {"silent": "false"})
         with path.open("rb") as file:
             for line, words, _, _ in extract(method, file, keywords=MARKS, options=options):
                 found.setdefault(words, f"{path.relative_to(ROOT)}:{line}")
+    measures = [words for measure in MEASURES.values() for words in (measure.title, *measure.asks)]
+    policies = [load_policy(name, ROOT) for name in SHIPPED]
+    reasons = [rule.reason for policy in policies for rule in policy.protocols.values()]
+    for words in (CHAPTER, *measures, *(policy.description for policy in policies), *reasons):
+        found.setdefault(words, "the Code or a policy")
     labels = [part.text if isinstance(part, Heading) else part.label for part in FORM]
     ranges = [label for of_modality in SIZE_RANGES.values() for label in of_modality.labels]
     for label in (TITLE, SUBTITLE, *labels, *MODALITY_LABELS.values(), *ranges):
@@ -60,8 +68,8 @@ def translated(language: str) -> list[Message]:
     return [entry for entry in catalogue(language) if entry.id]
 
 
-def texts(words: Words | list[str]) -> tuple[str, ...]:
-    return (words,) if isinstance(words, str) else tuple(words)
+def texts(words: Words | list[str] | None) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else tuple(words or ())
 
 
 def key(entry: Message) -> Words:
@@ -109,15 +117,18 @@ def test_a_translation_has_the_places_of_its_original(language: str) -> None:
 def test_no_words_are_marked_where_the_extraction_cannot_see_them() -> None:
     """Within an f-string, words stand in no list for translators; and an f-string is no constant text."""
     for path in sorted(PACKAGE.rglob("*.py")):
-        calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.JoinedStr)]
-        inside = [call for string in calls for call in ast.walk(string) if is_mark(call)]
-        assert [(path.name, call.lineno) for call in inside if isinstance(call.args[0], ast.Constant)] == []
-        marks = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if is_mark(node)]
-        assert [(path.name, call.lineno) for call in marks if isinstance(call.args[0], ast.JoinedStr)] == []
+        tree = ast.parse(path.read_text("utf-8"))
+        strings = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+        inside = [call for string in strings for call in marks(string) if isinstance(call.args[0], ast.Constant)]
+        assert [(path.name, call.lineno) for call in inside] == []
+        built = [call for call in marks(tree) if isinstance(call.args[0], ast.JoinedStr)]
+        assert [(path.name, call.lineno) for call in built] == []
 
 
-def is_mark(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS and bool(node.args)
+def marks(tree: ast.AST) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS and node.args:
+            yield node
 
 
 def test_french_punctuation_does_not_stand_alone_on_a_line() -> None:
@@ -161,11 +172,16 @@ def provided(value: Any) -> Iterator[str]:
         for content in value:
             yield from provided(content)
     elif isinstance(value, str):
-        yield from (squeezed(paragraph) for paragraph in value.split("\n\n"))
+        for paragraph in value.split("\n\n"):
+            yield squeezed(paragraph)
+            yield from (squeezed(piece) for piece, _ in split_links(paragraph))
 
 
 def squeezed(text: str) -> str:
     return " ".join(text.split()).rstrip(".")
+
+
+SHOWN = {"aria-label", "alt", "title", "placeholder", "data-all", "data-found", "data-more", "data-last"}
 
 
 class Page(HTMLParser):
@@ -180,10 +196,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._silent += tag in ("style", "script")
-        shown = ("aria-label", "alt", "title", "placeholder")
-        self.words += [
-            value or "" for name, value in attrs if name in shown or name.startswith("data-") and name != "data-key"
-        ]
+        self.words += [value or "" for name, value in attrs if name in SHOWN]
         if tag == "html":
             self.language = dict(attrs)["lang"]
 
