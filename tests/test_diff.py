@@ -18,7 +18,7 @@ from datasummary.comparing import compare
 from datasummary.documents.changes import short_sentences
 from datasummary.documents.summary import write_summary
 from datasummary.documents.summary_schema import summary_schema
-from datasummary.documents.template import FIELDS
+from datasummary.documents.template import FIELDS, SUBTITLE, TITLE
 from datasummary.translation import speaking
 
 NEVER = ("compliant", "violation", "infringing", "honoured", "consent", "not used", "missing")
@@ -48,17 +48,13 @@ def by_hand() -> dict[str, Any]:
     fields["0.a"]["value"] = "Version 0.9"
     fields["0.b"]["value"] = "01/12/2025"
     return {
-        "template": {"title": summary_schema()["title"], "subtitle": subtitle()},
+        "template": {"title": TITLE, "subtitle": SUBTITLE},
         "generated_by": {"name": "datasummary", "version": "0"},
         "status": "complete",
         "models": ["hand-1"],
         "fields": fields,
         "disclaimer": "",
     }
-
-
-def subtitle() -> str:
-    return str(summary_schema()["properties"]["template"]["properties"]["subtitle"]["const"])
 
 
 def written(folder: Path, summary: Any, domains: str | None = None) -> Path:

@@ -1,4 +1,4 @@
-"""The compliance report, written: audited first where something changed, then as HTML, Markdown and JSON.
+"""The compliance report, written: audited first where something changed, then as HTML, Markdown, JSON, DOCX and PDF.
 
 >>> result = report(project)  # doctest: +SKIP
 >>> result.document.figures()["overview"].records()  # doctest: +SKIP
@@ -26,7 +26,7 @@ class ReportResult:
     """What was written, and what it says."""
 
     paths: tuple[Path, ...]
-    """The report as html, md and json, then the tables as CSV, in ``out/internal``."""
+    """The report as html, md, json, docx and pdf, then the tables as CSV, in ``out/internal``."""
     document: Document
 
     @property
@@ -63,9 +63,11 @@ def report(
     from datasummary.documents.compliance_data import report_data
     from datasummary.documents.compliance_hosts import hosts_behind
     from datasummary.render.files import write_files
+    from datasummary.render.report_docx import report_docx
     from datasummary.render.report_html import report_html
     from datasummary.render.report_json import report_json
     from datasummary.render.report_markdown import report_markdown
+    from datasummary.render.report_pdf import report_pdf
     from datasummary.report_tables import write_csv
 
     audit(project, engine=engine, threads=threads, memory_limit=memory_limit, quiet=quiet)
@@ -79,6 +81,8 @@ def report(
         folder / f"{NAME}.html": report_html(document, hosts),
         folder / f"{NAME}.md": report_markdown(document),
         folder / f"{NAME}.json": report_json(document),
+        folder / f"{NAME}.docx": report_docx(document),
+        folder / f"{NAME}.pdf": report_pdf(document),
     }
     write_files(contents)
     return ReportResult((*contents, *tables), document)

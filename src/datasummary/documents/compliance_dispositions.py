@@ -25,7 +25,7 @@ LABELS: dict[str, str] = {
     "kept_elsewhere": message("kept: no document at a reserved path"),
     "kept_not_counted": message("kept: basis the policy, which does not count the signal"),
 }
-"""How each disposition begins, in the order of documents; none begins as another in any language."""
+"""How each disposition begins, in the order of documents; in a translation none may begin as another."""
 
 WAITING = ("no_receipt", "no_receipt_partly", "pending")
 """Those that wait for somebody."""

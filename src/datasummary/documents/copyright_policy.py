@@ -150,7 +150,8 @@ class CopyrightPolicyResult:
     """What was written."""
 
     paths: tuple[Path, ...]
-    """The full policy as HTML and Markdown, the public summary as HTML and Markdown, the feed; then internal notes."""
+    """The full policy as HTML and Markdown, the public summary as HTML and Markdown, both as DOCX and PDF, the feed; then
+    internal notes."""
     open: tuple[Statement, ...]
     """What the provider has still to state."""
     changes: tuple[str, ...]
@@ -195,8 +196,10 @@ def copyright_policy(project: Project) -> CopyrightPolicyResult:
     """
     from datasummary.feed import continue_feed
     from datasummary.render.files import write_files
+    from datasummary.render.policy_docx import policy_docx
     from datasummary.render.policy_html import policy_html
     from datasummary.render.policy_markdown import policy_markdown
+    from datasummary.render.policy_pdf import policy_pdf
 
     rules = load_policy(project.policy, project.home)
     full, summary = (build_copyright_policy(project, rules, public=public) for public in (False, True))
@@ -208,6 +211,10 @@ def copyright_policy(project: Project) -> CopyrightPolicyResult:
         internal / "copyright-policy.md": policy_markdown(full),
         public / f"{PUBLIC_NAME}.html": policy_html(summary),
         public / f"{PUBLIC_NAME}.md": page,
+        internal / "copyright-policy.docx": policy_docx(full),
+        internal / "copyright-policy.pdf": policy_pdf(full),
+        public / f"{PUBLIC_NAME}.docx": policy_docx(summary),
+        public / f"{PUBLIC_NAME}.pdf": policy_pdf(summary),
         **feed.files,
         internal / POLICY_NOTE: _note(full, summary, page),
     }

@@ -48,7 +48,7 @@ class SummaryResult:
     """What was written."""
 
     paths: tuple[Path, ...]
-    """The files of ``out/public`` in the order html, md, json, csv; the provenance file last."""
+    """The files of ``out/public`` in the order html, md, json, docx, pdf, csv; the provenance file last."""
     open: tuple[OpenField, ...]
     """What is missing before the summary can be published; empty when it is complete."""
     domains_total: int | None
@@ -99,14 +99,19 @@ def write_summary(project: Project) -> SummaryResult:
     from datasummary.render.html_page import html_page
     from datasummary.render.json_documents import provenance_json, summary_json
     from datasummary.render.markdown_page import markdown_page
+    from datasummary.render.summary_docx import summary_docx
+    from datasummary.render.summary_pdf import summary_pdf
 
     document = build_summary(project)
     public = project.out / "public"
+    names = domains_csv(document.domains) if document.domains else None
     contents = {
         public / "public-summary.html": html_page(document),
         public / "public-summary.md": markdown_page(document),
         public / "public-summary.json": summary_json(document),
-        public / "top-domains.csv": domains_csv(document.domains) if document.domains else None,
+        public / "public-summary.docx": summary_docx(document),
+        public / "public-summary.pdf": summary_pdf(document, names),
+        public / "top-domains.csv": names,
         project.out / "internal" / "summary-provenance.json": provenance_json(_provenance(project, document)),
     }
     require_unchanged(project, contents)

@@ -1,0 +1,149 @@
+"""A public summary as it was found in a JSON file: ours, or one written by hand to ``datasummary schema summary``.
+
+The file is a stranger's. What has another shape than the schema's is read as far as it makes sense, and else as open.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from datasummary.documents.template import FIELD_IDS, FIELDS
+from datasummary.documents.words import clean
+from datasummary.errors import DataError
+from datasummary.quality.values import Answer, answer_of
+
+__all__ = ["LARGEST_FILE", "Summary", "read_summary", "summary_of"]
+
+LARGEST_FILE = 256 << 20
+"""Bytes of a summary, and of a list beside it, that are read."""
+
+DOMAINS_FILE = "top-domains.csv"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A summary, field by field."""
+
+    content: Mapping[str, Any]
+    """The JSON as it came."""
+    listed_beside: tuple[str, ...] = ()
+    """Domains of ``top-domains.csv`` in the same folder; read only where the document itself holds no list."""
+    _answers: dict[str, Answer] = field(default_factory=dict, repr=False, compare=False)
+
+    def __getitem__(self, field_id: str) -> Answer:
+        """Give the answer to a field of the form; an absent one is open."""
+        if field_id not in self._answers:
+            self._answers[field_id] = answer_of(FIELDS[field_id], self.raw(field_id))
+        return self._answers[field_id]
+
+    def raw(self, field_id: str) -> Mapping[str, Any]:
+        """Give what stands under a field's id, if that is an object."""
+        entry = self.fields.get(field_id)
+        return entry if isinstance(entry, dict) else {}
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """What stands under ``fields``."""
+        return self._object("fields")
+
+    @property
+    def template(self) -> Mapping[str, Any]:
+        """What stands under ``template``."""
+        return self._object("template")
+
+    def about(self, key: str) -> str:
+        """Give what the document says of itself under a key of ``about``; empty where it says nothing."""
+        value = self._object("about").get(key)
+        return clean(value) if isinstance(value, str) else ""
+
+    @cached_property
+    def changes(self) -> tuple[str, ...]:
+        """What changed since the version before, in sentences."""
+        value = self._object("about").get("changes")
+        texts = [clean(text) for text in value if isinstance(text, str)] if isinstance(value, list) else []
+        return tuple(filter(None, texts))
+
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """Names of the models at the head of the document."""
+        value = self.content.get("models")
+        names = [clean(name) for name in value if isinstance(name, str)] if isinstance(value, list) else []
+        return tuple(filter(None, names))
+
+    @cached_property
+    def domains(self) -> tuple[str, ...]:
+        """The list of field 2.3.h: in the document, or else in the file beside it."""
+        return self["2.3.h"].domains or self.listed_beside
+
+    def _object(self, key: str) -> Mapping[str, Any]:
+        value = self.content.get(key)
+        return value if isinstance(value, dict) else {}
+
+
+def read_summary(path: Path) -> Summary:
+    """Read a file.
+
+    Raises :class:`~datasummary.errors.DataError` where there is none, it is no JSON, or no summary.
+    """
+    text = _text(path)
+    try:
+        content = json.loads(text)
+    except RecursionError:
+        raise DataError(f"{path}: nested too deep for a summary; is it the right file?") from None
+    except ValueError as error:
+        raise DataError(
+            f"{path}: no JSON ({error}); give the public-summary.json that `datasummary summary` wrote"
+        ) from (None)
+    summary = summary_of(content, str(path))
+    if not summary["2.3.h"].domains:
+        return Summary(content, _listed(path.with_name(DOMAINS_FILE)))
+    return summary
+
+
+def summary_of(content: Any, name: str = "summary") -> Summary:
+    """Take parsed JSON for a summary.
+
+    Raises :class:`~datasummary.errors.DataError` where it is none: no object with ``fields`` of the form's ids.
+    """
+    fields = content.get("fields") if isinstance(content, dict) else None
+    if not isinstance(fields, dict) or not any(field_id in fields for field_id in FIELD_IDS):
+        raise DataError(
+            f'{name}: no public summary: it needs an object "fields" with the form\'s ids, such as "1.1.a"; '
+            f"`datasummary schema summary` prints the shape"
+        )
+    return Summary(content)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise DataError(f"{path}: over {LARGEST_FILE >> 20} MiB, which no summary is; is it the right file?")
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file; `datasummary summary` writes out/public/public-summary.json") from None
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8") from None
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read ({error})") from None
+
+
+def _listed(path: Path) -> tuple[str, ...]:
+    """Read the names of a list beside the summary: its column ``domain``, or else its last one."""
+    if not path.is_file():
+        return ()
+    try:
+        rows = list(csv.reader(_text(path).splitlines()))
+    except csv.Error as error:
+        raise DataError(f"{path}: no CSV ({error})") from None
+    if not rows:
+        return ()
+    head = [name.strip().lower() for name in rows[0]]
+    column = head.index("domain") if "domain" in head else -1
+    body = rows[1:] if "domain" in head else rows
+    return tuple(clean(row[column]) for row in body if row and len(row) > max(column, 0))

@@ -1,0 +1,183 @@
+"""The public summary as PDF, in the layout of the Commission's form; the list of domains is appended and attached."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from datasummary.documents.about import about_entries
+from datasummary.documents.fields import (
+    Checkboxes,
+    DomainList,
+    Entry,
+    Field,
+    Listing,
+    Prose,
+    SizeRow,
+    Sizes,
+    SummaryDocument,
+    Value,
+    YesNo,
+)
+from datasummary.documents.template import MODALITY_LABELS, SIZE_RANGES, Heading
+from datasummary.render.footer import DRAFT
+from datasummary.render.json_documents import DOMAINS_FILE
+from datasummary.render.markdown_page import NAMES_SHOWN
+from datasummary.render.pdf_words import Line, PdfWords
+from datasummary.render.typst_source import made_pdf
+from datasummary.translation import speaking, t
+
+__all__ = ["summary_pdf"]
+
+_NAMES_WHOLE = 5_000
+"""The longest list that the appendix holds whole; of longer ones it holds the first names."""
+_COMPACT_FROM = 4
+_COMPACT_WORDS = 32
+
+
+def summary_pdf(document: SummaryDocument, domains_csv: str | None) -> bytes:
+    """Return the summary as a PDF file, to which the list of domains as CSV is attached. The same gives the same bytes.
+
+    Without ``domains_csv`` nothing is attached, as where there is no list.
+    """
+    with speaking(document.language):
+        words = PdfWords()
+        models = ", ".join(document.models)
+        title = t("Public summary of training content: {models}", models=models)
+        return made_pdf(
+            "summary",
+            _content(document, words, attached=domains_csv is not None),
+            words,
+            title=t("Draft: {title}", title=title) if document.draft else title,
+            subject=f"{document.title}, {document.subtitle}",
+            provider=document.provider,
+            date=dt.datetime.strptime(document.date, "%d/%m/%Y").date(),  # noqa: DTZ007 - a day has no zone
+            running=t("Version {version} of {date}", version=document.version, date=document.date),
+            attached=domains_csv,
+        )
+
+
+def _content(document: SummaryDocument, words: PdfWords, *, attached: bool) -> dict[str, Any]:
+    return {
+        "title": words.line(document.title),
+        "subtitle": words.line(document.subtitle),
+        "provider": words.line(document.provider),
+        "models": words.line(", ".join(document.models)),
+        "draft": words.line(t(DRAFT)) if document.draft else None,
+        "about": [_about(entry, words) for entry in about_entries(document)],
+        "words": {
+            "open": words.line(t("Open:")),
+            "appendix": words.line(t("Appendix: most relevant domain names crawled")),
+        },
+        "form": [
+            {"kind": "heading", "level": part.level, "text": words.line(part.text)}
+            if isinstance(part, Heading)
+            else _field(part, words)
+            for part in document.form
+        ],
+        "domains": _domains(document.domains, words) if document.domains else None,
+        "attached": attached,
+    }
+
+
+def _about(entry: Entry, words: PdfWords) -> tuple[Line, list[Line]]:
+    told = (entry.text or entry.link or "").split("\n")
+    return words.line(entry.name or ""), [words.line(text) for text in told]
+
+
+def _field(field: Field, words: PdfWords) -> dict[str, Any]:
+    return {
+        "kind": "field",
+        "id": field.id,
+        "label": words.line(field.label),
+        "value": None if field.value is None else _value(field, field.value, words),
+        "comment": words.paragraphs(field.comment or ""),
+        "open": [words.line(what) for what in dict.fromkeys(point.public for point in field.open)],
+    }
+
+
+def _value(field: Field, value: Value, words: PdfWords) -> dict[str, Any]:
+    match value:
+        case Prose():
+            quiet = field.origin == "not_applicable"
+            return {"kind": "prose", "paragraphs": words.paragraphs(value.text), "quiet": quiet}
+        case YesNo():
+            return _boxes({t("Yes"): value.answer, t("No"): not value.answer}, words)
+        case Checkboxes():
+            return _boxes({t(label): key in value.selected for key, label in MODALITY_LABELS.items()}, words)
+        case Sizes():
+            return {"kind": "sizes", "rows": [_size(row, words) for row in value.rows]}
+        case Listing():
+            return {
+                "kind": "listing",
+                "style": _style(value),
+                "text": words.paragraphs(value.text or ""),
+                "items": [_entry(entry, words) for entry in value.items],
+                "closing": words.paragraphs(value.closing or ""),
+            }
+        case DomainList():
+            return {"kind": "domains", "method": words.paragraphs(value.method), **_domains(value, words)}
+
+
+def _boxes(options: dict[str, bool], words: PdfWords) -> dict[str, Any]:
+    return {"kind": "boxes", "options": [(words.line(label), ticked) for label, ticked in options.items()]}
+
+
+def _size(row: SizeRow, words: PdfWords) -> dict[str, Any]:
+    labels = SIZE_RANGES[row.modality].labels if row.modality in SIZE_RANGES else ()
+    approximate = t("Approximate size: {size}", size=row.approximate) if row.approximate else None
+    return {
+        "modality": words.line(t(MODALITY_LABELS[row.modality])),
+        "options": [(words.line(t(label)), label == row.range) for label in labels],
+        "approximate": words.line(approximate) if approximate else None,
+        "estimated": words.line(t("(estimated)")) if row.estimated else None,
+    }
+
+
+def _style(listing: Listing) -> str:
+    """How a list reads best: in columns of name and figure, as names and words about them, as short points, in full."""
+    plain = all(not entry.link and not entry.details for entry in listing.items)
+    if plain and all(entry.name and not entry.text for entry in listing.items):
+        return "short"
+    if not plain or not all(entry.name and entry.text for entry in listing.items):
+        return "full"
+    lengths = [len(f"{entry.name}{entry.text}") for entry in listing.items]
+    return "compact" if len(lengths) >= _COMPACT_FROM and max(lengths) <= _COMPACT_WORDS else "rows"
+
+
+def _entry(entry: Entry, words: PdfWords) -> dict[str, Any]:
+    return {
+        "name": words.line(entry.name) if entry.name else None,
+        "text": words.paragraphs(entry.text or ""),
+        "link": words.line(entry.link) if entry.link else None,
+        "details": [(words.line(name), [words.line(line) for line in text.split("\n")]) for name, text in entry.details],
+    }
+
+
+def _domains(domains: DomainList, words: PdfWords) -> dict[str, Any]:
+    """What is told of the list, and the names of the appendix."""
+    count = len(domains.names)
+    shown = count if count <= _NAMES_WHOLE else NAMES_SHOWN
+    first = _grouped(shown)
+    counted = t(
+        "{listed} of {total} domain names are listed. The file {file} holds all of them, by rank.",
+        listed=_grouped(count),
+        total=_grouped(domains.total),
+        file=DOMAINS_FILE,
+    )
+    return {
+        "counted": words.line(counted),
+        "where": words.line(
+            t("They stand in the appendix to this document, too.")
+            if shown == count
+            else t("The first {count} stand in the appendix to this document.", count=first)
+        ),
+        "first": words.line(t("The first {count} follow, by rank.", count=first)) if shown < count else None,
+        "names": [words.plain(name) for name in domains.names[:shown]],
+        "file": DOMAINS_FILE,
+        "description": t("The most relevant domain names crawled, by rank"),
+    }
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}".replace(",", "\u00a0")
