@@ -240,7 +240,7 @@ def test_another_language_is_no_change_and_earlier_entries_keep_theirs(tmp_path:
     copyright_policy(declared_project(tmp_path))
     assert copyright_policy(declared_project(tmp_path, language="fr")).changes == ()
     project = declared_project(tmp_path, language="fr", crawlers=CRAWLERS[:1])
-    assert copyright_policy(project).changes[0] == "Robot d'indexation qui ne figure plus\N{NBSP}: FeedBot"
+    assert copyright_policy(project).changes[0] == "Robot d’indexation qui ne figure plus\N{NBSP}: FeedBot"
     feed = feed_of(project)
     assert feed.get(LANGUAGE) == "fr"
     assert [entry.get(LANGUAGE) for entry in feed.findall("{*}entry")] == ["fr", "en"]
@@ -297,7 +297,7 @@ def test_no_disposition_begins_as_another() -> None:
         (audit_words.override, "decided 2025-05-01: a: b", "décidé le 2025-05-01\N{NBSP}: a: b"),
         (audit_words.verdict, "partly_reserved", "partiellement réservé"),
         (audit_words.AS_READ["remark"], "permits training, but only in some regions, its use must be reported",
-         "permet l'entraînement, mais seulement dans certaines régions, son usage doit être déclaré"),
+         "permet l’entraînement, mais seulement dans certaines régions, son usage doit être déclaré"),
         (audit_words.AS_READ["reason"], "refused with status 403", "refus avec le code 403"),
         (audit_words.AS_READ["problem"], "something new", "something new"),
     ],

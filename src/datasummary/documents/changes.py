@@ -150,7 +150,7 @@ def _others(fields: list[FieldChange]) -> Iterator[str]:
         yield t(
             "{label} ({field}): {after}; before: {before}.",
             field=field.id,
-            label=field.label.rstrip(":"),
+            label=_name(field),
             after=field.after.rstrip(".") or t("nothing stated"),
             before=field.before.rstrip(".") or t("nothing stated"),
         )
@@ -160,12 +160,17 @@ def _others(fields: list[FieldChange]) -> Iterator[str]:
             "The text of another field changed: {fields}.",
             "The texts of {count} other fields changed: {fields}.",
             len(rest),
-            fields="; ".join(rest),
+            fields=t("; ").join(rest),
         )
 
 
+def _name(field: FieldChange) -> str:
+    """The label without its colon, before which some languages put a space."""
+    return field.label.rstrip(": \u00a0\u202f")
+
+
 def _title(field: FieldChange) -> str:
-    label = field.label.rstrip(":")
+    label = _name(field)
     return f"{label} ({field.id})" if len(label) <= _LABEL else field.id
 
 

@@ -49,7 +49,7 @@ def linguistic_characteristics(sources: list[Source], inventory: InventoryView) 
         if further:
             closing.append(t(_FURTHER[modality], names=", ".join(map(_name, further))))
     closing.append(_eu_languages(everything))
-    entries = tuple(Entry(_name(code), percent(share)) for code, share in shares.items())
+    entries = tuple(Entry(_title(code), percent(share)) for code, share in shares.items())
     recorded = all(_identified(s, inventory) for s in sources if "text" in modalities_of([s]))
     text = t("Languages of the text for which they were recorded, by share of its {unit}:", unit=unit)
     if recorded:
@@ -116,6 +116,12 @@ def _eu_languages(codes: list[str]) -> str:
     if len(among) == len(EU_OFFICIAL):
         return t("All {all} official languages of the European Union are among them: {names}.", **values)
     return t("Official languages of the European Union among them ({count} of {all}): {names}.", **values)
+
+
+def _title(code: str) -> str:
+    """The name of a language where it stands at the beginning, by a capital in every language."""
+    name = _name(code)
+    return name[:1].upper() + name[1:]
 
 
 def _name(code: str) -> str:

@@ -68,8 +68,10 @@ def span(period: Period) -> str | None:
     """Return a period as the form writes it, ``MM/YYYY to MM/YYYY``; None where nothing is known about it."""
     if period.first is None and period.last is None:
         return t("not known") if period.unknown else None
-    first, last = (month(date) if date else t("not known") for date in (period.first, period.last))
-    return t("{first} to {last}", first=first, last=last)
+    if period.first is None or period.last is None:
+        known = {"month": month(period.first or period.last or "")}
+        return t("{month} to not known", **known) if period.first else t("not known to {month}", **known)
+    return t("{first_month} to {last_month}", first_month=month(period.first), last_month=month(period.last))
 
 
 def decimal(number: str) -> str:

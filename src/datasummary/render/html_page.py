@@ -47,7 +47,6 @@ def html_page(document: SummaryDocument) -> str:
             .render(
                 document=document,
                 about=about_entries(document),
-                about_label=t("About this document"),
                 assets=assets("summary"),
                 draft=t(DRAFT),
                 disclaimer=t(DISCLAIMER),

@@ -57,17 +57,16 @@ def provenance_json(provenance: dict[str, Any]) -> str:
 
 def _about(document: SummaryDocument) -> dict[str, Any]:
     day, month, year = document.date.split("/")
-    with speaking(document.language):
-        return _known(
-            version=document.version,
-            date=f"{year}-{month}-{day}",
-            status=status(document),
-            authoritative_copy=document.published_at,
-            all_versions=document.about.all_versions,
-            announcements=document.about.announcements,
-            since=document.about.since,
-            changes=list(document.about.changes) or None,
-        )
+    return _known(
+        version=document.version,
+        date=f"{year}-{month}-{day}",
+        status=status(document),
+        authoritative_copy=document.published_at,
+        all_versions=document.about.all_versions,
+        announcements=document.about.announcements,
+        since=document.about.since,
+        changes=list(document.about.changes) or None,
+    )
 
 
 def _dumped(content: dict[str, Any]) -> str:

@@ -60,9 +60,10 @@ def _blocks(document: SummaryDocument) -> Iterator[str]:
 
 def _about(entry: Entry) -> str:
     lines = (entry.text or entry.link or "").split("\n")
+    head = t("{name}:", name=escaped(entry.name or ""))
     if len(lines) == 1:
-        return f"- **{escaped(entry.name or '')}:** {escaped(lines[0])}"
-    return "\n".join([f"- **{escaped(entry.name or '')}:**", *(f"  - {escaped(line)}" for line in lines)])
+        return f"- **{head}** {escaped(lines[0])}"
+    return "\n".join([f"- **{head}**", *(f"  - {escaped(line)}" for line in lines)])
 
 
 def _field(field: Field) -> Iterator[str]:
