@@ -150,8 +150,8 @@ class CopyrightPolicyResult:
     """What was written."""
 
     paths: tuple[Path, ...]
-    """The full policy as HTML and Markdown, the public summary as HTML and Markdown, both as DOCX and PDF, the feed; then
-    internal notes."""
+    """The full policy as HTML and Markdown, the public summary as HTML and Markdown, both as DOCX and PDF, the feed;
+    then internal notes."""
     open: tuple[Statement, ...]
     """What the provider has still to state."""
     changes: tuple[str, ...]

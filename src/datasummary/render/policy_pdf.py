@@ -37,7 +37,7 @@ def policy_pdf(policy: CopyrightPolicy) -> bytes:
             ],
             "blocks": _blocks(tokens, words),
         }
-        told = f"{title}: {models}"
+        told = t("{title}: {models}", title=title, models=models)
         return made_pdf(
             "policy",
             content,

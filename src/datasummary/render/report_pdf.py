@@ -45,7 +45,7 @@ def report_pdf(document: Document) -> bytes:
             "report",
             content,
             words,
-            title=f"{document.title}: {models}",
+            title=t("{title}: {models}", title=document.title, models=models),
             subject=document.subtitle,
             provider=document.provider,
             date=document.date,

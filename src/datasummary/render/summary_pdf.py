@@ -180,7 +180,7 @@ def _domains(domains: DomainList, words: PdfWords) -> dict[str, Any]:
             if shown == count
             else t("The first {count} stand in the appendix to this document.", count=first)
         ),
-        "first": words.line(t("The first {count} follow, by rank.", count=first)) if shown < count else None,
+        "first": words.line(t("The first {count} follow.", count=first)) if shown < count else None,
         "names": [words.plain(name) for name in domains.names[:shown]],
         "file": DOMAINS_FILE,
         "description": t("The most relevant domain names crawled, by rank"),
