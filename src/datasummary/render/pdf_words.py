@@ -98,7 +98,7 @@ class PdfWords:
             category = unicodedata.category(sign)
             if sign in serif and (in_serif or category[0] != "M"):
                 found.append(sign)
-                in_serif = True
+                in_serif = not sign.isspace()
             elif sign in others:
                 found.append(sign)
                 in_serif = False

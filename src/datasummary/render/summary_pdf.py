@@ -168,10 +168,10 @@ def _domains(domains: DomainList, words: PdfWords) -> dict[str, Any]:
     shown = count if count <= _NAMES_WHOLE else NAMES_SHOWN
     first = _grouped(shown)
     counted = t(
-        "{listed} of {total} domain names are listed. The file {file} holds all of them, by rank.",
-        listed=_grouped(count),
-        total=_grouped(domains.total),
+        "{file} holds the whole list: {listed} of {all} domain names, by rank.",
         file=DOMAINS_FILE,
+        listed=_grouped(count),
+        all=_grouped(domains.total),
     )
     return {
         "counted": words.line(counted),

@@ -48,6 +48,7 @@ def made_pdf(
         "provider": words.plain(provider),
         "date": [date.year, date.month, date.day],
         "running": words.unlinked(running),
+        "colon": t("{label}: {words}", label="", words=""),
         "pages": t("Page {page} of {pages}", page="{page}", pages="{pages}"),
         "content": content,
         "disclaimer": words.line(t(DISCLAIMER)),
