@@ -26,9 +26,12 @@ demo: $(VENV)/.runtime ## Make the example project in demo/ and document it
 	$(BIN)/datasummary policy --project $(DEMO)/datasummary.yaml
 	$(BIN)/datasummary report --project $(DEMO)/datasummary.yaml
 	$(BIN)/datasummary lookup --project $(DEMO)/datasummary.yaml pogosama-example.com
+	$(BIN)/datasummary check --project $(DEMO)/datasummary.yaml $(DEMO)/out/public/public-summary.json
+	$(BIN)/datasummary publish --project $(DEMO)/datasummary.yaml $(DEMO)/site
 	@echo
 	@echo "The project file:       $(DEMO)/datasummary.yaml"
 	@echo "May be published:       $(DEMO)/out/public/"
+	@echo "Ready for a web host:   $(DEMO)/site/"
 	@echo "For your eyes only:     $(DEMO)/out/internal/"
 	@echo "Open this first:        $(DEMO)/out/public/public-summary.html"
 	@echo "Then, for the lawyer:   $(DEMO)/out/internal/compliance-report.html"
