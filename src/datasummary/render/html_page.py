@@ -25,7 +25,7 @@ from datasummary.documents.fields import (
 from datasummary.documents.template import MODALITY_LABELS, SIZE_RANGES, Heading
 from datasummary.render.footer import DISCLAIMER, DRAFT
 from datasummary.render.json_documents import DOMAINS_FILE, generator
-from datasummary.render.markdown_page import NAMES_SHOWN
+from datasummary.render.listed_names import NAMES_SHOWN, grouped
 from datasummary.render.page import assets, embedded_json, page_environment
 from datasummary.translation import speaking, t
 
@@ -69,7 +69,7 @@ def _rest(domains: DomainList | None) -> Markup | None:
 def _environment() -> Environment:
     environment = page_environment()
     environment.globals.update(modalities=MODALITY_LABELS, size_ranges=SIZE_RANGES)
-    environment.filters.update(grouped=_grouped, kind=_kind, anchor=_anchor, file_linked=_file_linked)
+    environment.filters.update(grouped=grouped, kind=_kind, anchor=_anchor, file_linked=_file_linked)
     environment.tests.update(heading=lambda part: isinstance(part, Heading), compact=_compact, rows=_rows)
     return environment
 
@@ -115,7 +115,3 @@ def _file_linked(sentence: str) -> Markup:
 def _anchor(part: Heading | Field) -> str:
     """The fragment by which a field or heading is linked to."""
     return f"field-{part.id}" if isinstance(part, Field) else "section-" + part.text.split(" ")[0].rstrip(".")
-
-
-def _grouped(number: int) -> str:
-    return f"{number:,}".replace(",", "\u202f")

@@ -22,17 +22,16 @@ from datasummary.documents.template import MODALITY_LABELS, SIZE_RANGES, Heading
 from datasummary.render.footer import DISCLAIMER, DRAFT
 from datasummary.render.json_documents import DOMAINS_FILE
 from datasummary.render.links import split_links
+from datasummary.render.listed_names import NAMES_SHOWN, grouped
 from datasummary.translation import speaking, t
 
-__all__ = ["NAMES_SHOWN", "cell", "escaped", "line", "markdown_page"]
-
-NAMES_SHOWN = 1000
-"""How many domains stand as rows in a page; the file holds all."""
+__all__ = ["cell", "escaped", "line", "markdown_page"]
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>~|&])")
 _BLOCK_START = re.compile(r"^(\d*)([.)](?=\s|$)|[#+=-](?!\d))", re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _CLOSING = re.compile(r"(?<!\\)#(?=#*$)")
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 _SPLITS_CELLS = re.compile(r"[|\\]")
 
 
@@ -129,17 +128,13 @@ def _domains(domains: DomainList) -> Iterator[str]:
     yield escaped(domains.method)
     count = len(domains.names)
     sentences = [
-        t("{listed} of {all} domains are listed.", listed=_grouped(count), all=_grouped(domains.total)),
+        t("{listed} of {all} domains are listed.", listed=grouped(count), all=grouped(domains.total)),
         t("All of them, by rank: {file}.", file=f"[{DOMAINS_FILE}]({DOMAINS_FILE})"),
     ]
     if count > NAMES_SHOWN:
-        sentences.append(t("The first {count} follow.", count=_grouped(NAMES_SHOWN)))
+        sentences.append(t("The first {count} follow.", count=grouped(NAMES_SHOWN)))
     yield " ".join(sentences)
     yield "\n".join(f"{rank}. {escaped(name)}" for rank, name in enumerate(domains.names[:NAMES_SHOWN], 1))
-
-
-def _grouped(number: int) -> str:
-    return f"{number:,}".replace(",", " ")
 
 
 def _boxed(words: str, ticked: bool) -> str:
@@ -154,12 +149,12 @@ def escaped(text: str) -> str:
 
 def line(text: str) -> str:
     """Return text as it stands, on one line: also where it ends a heading."""
-    return _CLOSING.sub(r"\\#", escaped(" ".join(text.split())))
+    return _CLOSING.sub(r"\\#", escaped(_SPACES.sub(" ", text).strip()))
 
 
 def cell(text: str) -> str:
     """Return text that a table shows as it stands; an address with what would end a cell becomes no link."""
-    parts = split_links(" ".join(text.split()))
+    parts = split_links(_SPACES.sub(" ", text).strip())
     return "".join(
         f"<{part}>" if is_link and not _SPLITS_CELLS.search(part) else _plain(part) for part, is_link in parts
     )

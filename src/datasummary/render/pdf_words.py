@@ -32,7 +32,7 @@ CELL = 18
 """The longest piece in a cell of a table."""
 
 _LINE = 60
-_SPACES = re.compile(r"[^\S\u00a0]+")
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 _PARTS = re.compile(r"[^/?&=_@:;,.⟩]*[/?&=_@:;,.⟩]*")
 _PARAGRAPHS = re.compile(r"\n[^\S\n]*\n\s*")
 _HYPHENS = frozenset("-\u2010")

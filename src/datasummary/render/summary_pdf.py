@@ -22,15 +22,13 @@ from datasummary.documents.fields import (
 from datasummary.documents.template import MODALITY_LABELS, SIZE_RANGES, Heading
 from datasummary.render.footer import DRAFT
 from datasummary.render.json_documents import DOMAINS_FILE
-from datasummary.render.markdown_page import NAMES_SHOWN
+from datasummary.render.listed_names import grouped, names_appended
 from datasummary.render.pdf_words import Line, PdfWords
 from datasummary.render.typst_source import made_pdf
 from datasummary.translation import speaking, t
 
 __all__ = ["summary_pdf"]
 
-_NAMES_WHOLE = 5_000
-"""The longest list that the appendix holds whole; of longer ones it holds the first names."""
 _COMPACT_FROM = 4
 _COMPACT_WORDS = 32
 
@@ -164,28 +162,23 @@ def _entry(entry: Entry, words: PdfWords) -> dict[str, Any]:
 
 def _domains(domains: DomainList, words: PdfWords) -> dict[str, Any]:
     """What is told of the list, and the names of the appendix."""
-    count = len(domains.names)
-    shown = count if count <= _NAMES_WHOLE else NAMES_SHOWN
-    first = _grouped(shown)
+    names, count = names_appended(domains), len(domains.names)
+    whole, first = len(names) == count, grouped(len(names))
     counted = t(
         "{file} holds the whole list: {listed} of {all} domain names, by rank.",
         file=DOMAINS_FILE,
-        listed=_grouped(count),
-        all=_grouped(domains.total),
+        listed=grouped(count),
+        all=grouped(domains.total),
     )
     return {
         "counted": words.line(counted),
         "where": words.line(
             t("They stand in the appendix to this document, too.")
-            if shown == count
+            if whole
             else t("The first {count} stand in the appendix to this document.", count=first)
         ),
-        "first": words.line(t("The first {count} follow.", count=first)) if shown < count else None,
-        "names": [words.plain(name) for name in domains.names[:shown]],
+        "first": words.line(t("The first {count} follow.", count=first)) if not whole else None,
+        "names": [words.plain(name) for name in names],
         "file": DOMAINS_FILE,
         "description": t("The most relevant domain names crawled, by rank"),
     }
-
-
-def _grouped(number: int) -> str:
-    return f"{number:,}".replace(",", "\u00a0")

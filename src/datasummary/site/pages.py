@@ -19,6 +19,7 @@ from markupsafe import Markup
 from datasummary.documents.copyright_policy import PUBLIC_NAME
 from datasummary.render.footer import DISCLAIMER
 from datasummary.render.json_documents import generator
+from datasummary.render.listed_names import grouped
 from datasummary.render.page import Assets, embedded_json, page_environment
 from datasummary.site.addresses import path_in_address
 from datasummary.site.history import NAMES_SHOWN, Step
@@ -171,16 +172,12 @@ def _environment() -> Environment:
         changes_shown=_CHANGES_SHOWN,
         versions_shown=_VERSIONS_SHOWN,
     )
-    environment.filters.update(grouped=_grouped, bytes=_bytes, day=_day)
+    environment.filters.update(grouped=grouped, bytes=_bytes, day=_day)
     return environment
 
 
 def _file(package: str, name: str) -> str:
     return files(f"datasummary.{package}").joinpath("templates", name).read_text("utf-8")
-
-
-def _grouped(number: int) -> str:
-    return f"{number:,}".replace(",", "\u202f")
 
 
 def _day(date: dt.date) -> str:
