@@ -82,7 +82,7 @@ def test_it_names_exactly_the_protocols_and_rules_of_the_policy_in_force(tmp_pat
         assert (module.TITLE in reported) == (not rule or not rule.counts)
     assert counted.count("the host is unknown") == sum(rule.required for rule in policy.protocols.values())
 
-    whose = part(text, "Whose statements count")
+    whose = part(text, "Whom a statement must address")
     agents: dict[str, str] = {}
     for source in project.sources:
         agents |= policy.counted_agents(source, project).names

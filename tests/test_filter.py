@@ -56,7 +56,7 @@ overrides:
 def project(tmp_path: Path) -> Project:
     """Dirty addresses of fourteen hosts, of most of which there is evidence of three days."""
     project = write_project(tmp_path / "home", {**WEB, "legal_basis": "tdm_exception"})
-    for seed in range(3):
+    for seed in range(2):
         write_rows(tmp_path / f"home/data/{seed}.parquet", list(rows(seed)))
     write_evidence(project, captures())
     scan(project, rows_per_batch=500)
@@ -98,7 +98,7 @@ POLICIES = [
 def test_what_is_written_is_what_a_plain_loop_keeps_under_every_policy(
     project: Project, tmp_path: Path, assets: bool
 ) -> None:
-    made = {seed: list(rows(seed)) for seed in range(3)}
+    made = {seed: list(rows(seed)) for seed in range(2)}
     if assets:
         rng = random.Random(1)
         for seed, its in made.items():

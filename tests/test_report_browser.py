@@ -75,6 +75,9 @@ def choose(browser: Browser, name: str, value: str) -> None:
 def follow(browser: Browser, figure: str, row: int) -> None:
     browser.run("document.querySelectorAll(`#figure-${arguments[0]} tbody a`)[arguments[1]].focus()", figure, row)
     browser.press("enter")
+    deadline = time.monotonic() + 5
+    while browser.run(FOCUS) != "Hosts":
+        assert time.monotonic() < deadline, "the link leads nowhere"
 
 
 def press_until(browser: Browser, wanted: str) -> None:

@@ -142,7 +142,7 @@ _GROUPS = {
 
 _RULES = {
     "policy": message("Crawler policy"),
-    "whose": message("Whose statements count"),
+    "whose": message("Whom a statement must address"),
     "uses": message("Uses about which a no reserves training"),
     "blocks": message("What a reserved path reserves"),
     "as_of": message("As of when content is judged"),

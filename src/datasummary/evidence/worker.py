@@ -216,9 +216,9 @@ class _Worker:
 
     def _listen(self) -> None:
         while True:
-            message = self.inboxes[self.number].get()
-            self.events.put(message)
-            if message[0] == "stop":
+            told = self.inboxes[self.number].get()
+            self.events.put(told)
+            if told[0] == "stop":
                 return
 
     # Events

@@ -117,7 +117,7 @@ def _unanswered(public: bool, crawler: CrawlerWords) -> Markup:
     if public:
         return _t("> **{mark}:** {crawler}: {questions}", **asked)
     return _t(
-        "> **{mark}:** {crawler}: {questions} (respects of the crawler {crawler} in the project file)",
+        "> **{mark}:** {crawler}: {questions} (`respects` of the crawler {crawler} in the project file)",
         **asked,
     )
 
