@@ -240,7 +240,7 @@ def test_another_language_is_no_change_and_earlier_entries_keep_theirs(tmp_path:
     copyright_policy(declared_project(tmp_path))
     assert copyright_policy(declared_project(tmp_path, language="fr")).changes == ()
     project = declared_project(tmp_path, language="fr", crawlers=CRAWLERS[:1])
-    assert copyright_policy(project).changes[0] == "Robot d’indexation qui ne figure plus\N{NBSP}: FeedBot"
+    assert copyright_policy(project).changes[0] == "Robot d’indexation retiré de la liste\N{NBSP}: FeedBot"
     feed = feed_of(project)
     assert feed.get(LANGUAGE) == "fr"
     assert [entry.get(LANGUAGE) for entry in feed.findall("{*}entry")] == ["fr", "en"]
