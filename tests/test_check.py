@@ -721,9 +721,22 @@ def test_the_command_says_what_fails_how_to_mend_it_and_what_was_not_checked(pat
         assert words in shown
 
 
-def test_questions_for_people_are_listed_when_asked_for(path):
-    shown = run(path, "--questions").output
+def test_what_was_asked_for_goes_to_standard_output(path):
+    told = run(path)
+    assert "transparency" in told.stdout
+    assert told.stderr == ""
+
+
+def test_every_metric_is_listed_when_asked_for(path):
+    shown = run(path, "--all").stdout
+    assert [name for name in METRICS if f" {name} " not in shown] == []
+    assert "does not apply" in shown
+
+
+def test_questions_for_people_are_listed_under_their_field_when_asked_for(path):
+    shown = run(path, "--questions").stdout
     assert "F2.3.d.10" in shown
+    assert f"2.3.d {FIELDS['2.3.d'].label[:40]}" in shown
     assert "F2.3.d.10" not in run(path).output
 
 

@@ -231,9 +231,9 @@ def test_the_command_tells_it_in_words_or_as_json(ours: Path, tmp_path: Path, ne
     new["fields"]["3.3.a"]["value"] = "Names were \x1b[31mmasked."
     path = written(tmp_path, new)
     told = CliRunner().invoke(app, ["diff", str(ours), str(path)])
-    assert (told.exit_code, told.stdout) == (0, "")
-    assert "Names were [31mmasked" in told.stderr
-    assert "    before: Personal data was masked.\n" in told.stderr
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert "Names were [31mmasked" in told.stdout
+    assert "    before: Personal data was masked.\n" in told.stdout
     found = json.loads(CliRunner().invoke(app, ["diff", str(ours), str(path), "--json"]).stdout)
     assert [field["id"] for field in found["fields"]] == ["3.3.a"]
     assert found["domains"] is None

@@ -308,7 +308,7 @@ def test_an_update_is_due_six_months_after_the_last_where_training_goes_on(tmp_p
 def test_commands_say_that_an_update_is_due_and_no_document_does(tmp_path: Path, command: str) -> None:
     project = continuing(tmp_path, "2020-03-01")
     words = [command, "--project", str(project.path)]
-    assert "An update of the summary is due since 01/09/2020" in CliRunner().invoke(app, words).stderr
+    assert "An update of the summary is due since 01/09/2020" in CliRunner().invoke(app, words).output
     assert CliRunner().invoke(app, [*words, "--quiet"]).stderr == ""
     told = CliRunner().invoke(app, [*words, "--json"])
     assert told.stderr == ""

@@ -35,6 +35,7 @@ from datasummary.cli_options import (
     print_table,
     say,
     say_lines,
+    show_table,
 )
 from datasummary.cli_policy import register as register_policy
 from datasummary.cli_publish import register as register_publish
@@ -242,15 +243,15 @@ def status(project: ProjectFile = DEFAULT_PROJECT, as_json: Json = False, quiet:
     elif not quiet:
         from datasummary.overview import status_table
 
-        print_table(status_table(found))
-        say(
+        show_table(status_table(found))
+        print(
             f"Inventory: {found.inventory}. Audit: {found.audit}. Compliance report: {found.report}. "
             f"Public summary: {found.summary}."
         )
         if found.files:
-            say(f"What may be published lies in {loaded.out / 'public'}.")
+            print(f"What may be published lies in {loaded.out / 'public'}.")
         if reminder:
-            say(f"\n{reminder}")
+            print(f"\n{reminder}")
 
 
 @app.command(epilog="Example: datasummary accept 3.1.b")

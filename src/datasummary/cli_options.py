@@ -81,6 +81,13 @@ def print_table(table: Any) -> None:
     console().print(table)
 
 
+def show_table(table: Any) -> None:
+    """Print a table that was asked for, on standard output."""
+    from datasummary.progress import console
+
+    console(stderr=False).print(table)
+
+
 def print_json(value: Any) -> None:
     """Print one JSON document on standard output."""
     print(json.dumps(value, indent=2, ensure_ascii=False, default=str))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from datasummary.cli_options import Json, Quiet, print_json, say, say_lines
+from datasummary.cli_options import Json, Quiet, print_json, say
 
 if TYPE_CHECKING:
     from datasummary.versions import Keeping
@@ -41,15 +41,15 @@ def diff(before: _Summary, after: _Summary, as_json: Json = False, quiet: Quiet 
         print_json(found.to_json())
     elif not quiet:
         old, new = found.before, found.after
-        say(f"Version {new.version} of {new.date}, against version {old.version} of {old.date}:")
-        say_lines(f"  {sentence}" for sentence in found.sentences())
+        print(f"Version {new.version} of {new.date}, against version {old.version} of {old.date}:")
+        print(*(f"  {sentence}" for sentence in found.sentences()), sep="\n")
         if found.fields:
-            say("\nFields that differ:")
+            print("\nFields that differ:")
         for field in found.fields:
-            say(f"  {field.id}  {field.label}")
+            print(f"  {field.id}  {field.label}")
             if field.before != field.after:
-                say(f"    before: {field.before or '(nothing)'}")
-                say(f"    after:  {field.after or '(nothing)'}")
+                print(f"    before: {field.before or '(nothing)'}")
+                print(f"    after:  {field.after or '(nothing)'}")
 
 
 def say_kept(keeping: Keeping) -> None:

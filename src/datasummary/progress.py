@@ -15,9 +15,9 @@ from datasummary.manifests.plan import Piece
 __all__ = ["ScanProgress", "console"]
 
 
-def console() -> Console:
-    """Give the console that messages go to."""
-    return Console(stderr=True, highlight=False)
+def console(*, stderr: bool = True) -> Console:
+    """Give the console that messages go to, or that of standard output."""
+    return Console(stderr=stderr, highlight=False)
 
 
 class ScanProgress:

@@ -23,9 +23,10 @@ def summary_schema() -> dict[str, Any]:
         **_closed(
             "about",
             "language",
+            "generated_by",
             template=_closed(title=_one_of(TITLE), subtitle=_one_of(SUBTITLE)),
             language={"enum": list(LANGUAGES), "description": "Code of the language that it is written in."},
-            generated_by=_closed(name={"const": "datasummary"}, version={"type": "string"}),
+            generated_by=_closed(name={"type": "string"}, version={"type": "string"}),
             status={"enum": ["draft", "complete"], "description": "A draft has points that are still to be stated."},
             models={"type": "array", "items": {"type": "string"}, "minItems": 1},
             about=_ABOUT,
