@@ -21,6 +21,7 @@ import datasummary
 from datasummary.auditing import audit
 from datasummary.documents.compliance import build_report, host_index
 from datasummary.documents.compliance_dispositions import LABELS
+from datasummary.documents.policy_rules import protocol_title
 from datasummary.errors import DataError
 from datasummary.inventory import scan
 
@@ -110,7 +111,8 @@ def test_reserved_content_by_protocol_is_that_of_the_hosts_that_say_no_in_it(exa
             size.append(reserved[source, host][1])
     found = document.figures()["protocols-crawled-text-tokens"]
     assert {row[0]: row[2:] for row in found.rows} == {
-        name: (len(names), sum(documents), sum(size)) for name, (names, documents, size) in wanted.items()
+        protocol_title(name): (len(names), sum(documents), sum(size))
+        for name, (names, documents, size) in wanted.items()
     }
 
 

@@ -93,8 +93,15 @@ def by_verdict(data: ReportData, group: Group) -> Iterator[Figures]:
         yield from [found] if found else []
 
 
+def _titles() -> tuple[str, list[str]]:
+    """Places for the protocols and their titles in a VALUES list, and what stands in them."""
+    names = [text for name in protocols() for text in (name, protocol_title(name))]
+    return ", ".join("(?, ?)" for _ in protocols()), names
+
+
 def by_protocol(data: ReportData, group: Group) -> Iterator[Figures]:
     """Count reserved content by the protocols in which hosts reserve it."""
+    titles, names = _titles()
     for cut in data.cuts_of(group):
         drawn = _drawn(data, cut, "reserved_size", "reserved_documents")
         found = data.figures(
@@ -107,12 +114,14 @@ def by_protocol(data: ReportData, group: Group) -> Iterator[Figures]:
                 column("reserved_documents", t("Reserved documents"), "count"),
                 column("reserved_size", t("Reserved size"), "size"),
             ),
-            f"SELECT protocol, unit, count(DISTINCT host), sum(reserved_documents)::BIGINT, "
-            f"sum(reserved_size)::HUGEINT, protocol, grp, modality, unit "
+            f"WITH titles(protocol, title) AS (VALUES {titles}) "
+            f"SELECT coalesce(any_value(title), protocol), unit, count(DISTINCT host), "
+            f"sum(reserved_documents)::BIGINT, sum(reserved_size)::HUGEINT, protocol, grp, modality, unit "
             f"FROM (SELECT source, host, protocol FROM speaking WHERE says = 'no') JOIN hosts USING (source, host) "
+            f"LEFT JOIN titles USING (protocol) "
             f"WHERE {_OF_CUT} GROUP BY protocol, grp, modality, unit "
             f"ORDER BY sum({drawn}) DESC, sum(documents) DESC, protocol",
-            cut.values,
+            [*names, *cut.values],
             links=("protocols", "group", "modality", "unit"),
             bars=(drawn,),
             alt=t(
@@ -130,7 +139,7 @@ def by_protocol(data: ReportData, group: Group) -> Iterator[Figures]:
 
 def by_protocol_and_verdict(data: ReportData, group: Group) -> Figures | None:
     """Count hosts by protocol, verdict and modality, with words for people apart."""
-    titles = ", ".join("(?, ?)" for _ in protocols())
+    titles, names = _titles()
     return data.figures(
         f"protocols-by-verdict-{slug(group)}",
         t("By protocol and verdict"),
@@ -154,7 +163,7 @@ def by_protocol_and_verdict(data: ReportData, group: Group) -> Figures | None:
         f"GROUP BY protocol, says, grp, modality, unit, verdict "
         f"ORDER BY modality, unit, protocol, says, {_order(VERDICTS, 'verdict')}",
         [
-            *(text for name in protocols() for text in (name, protocol_title(name))),
+            *names,
             t("no"),
             t("words for people"),
             group,

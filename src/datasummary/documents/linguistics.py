@@ -16,7 +16,7 @@ __all__ = ["linguistic_characteristics"]
 
 NOT_LANGUAGES = {
     UNKNOWN_LANGUAGE: message("Language not identified"),
-    "zxx": message("No linguistic content"),
+    "zxx": message("no linguistic content"),
     "mul": message("Several languages"),
 }
 _FURTHER: dict[Modality, str] = {

@@ -19,8 +19,8 @@ def model_card(site: Published, base: str) -> str:
             "## " + t("Training content"),
             "",
             t(
-                "{provider} publishes what {models} was trained on, as Article 53(1)(d) of Regulation (EU) 2024/1689 "
-                "asks.",
+                "For {models}, {provider} publishes a summary of the content used for training, as Article 53(1)(d) "
+                "of Regulation (EU) 2024/1689 asks.",
                 provider=escaped(_line(site.provider)),
                 models=escaped(_line(", ".join(site.models))),
             ),

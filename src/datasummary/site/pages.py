@@ -7,6 +7,7 @@ names is long, for parts of it from the site itself.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -20,7 +21,7 @@ from datasummary.documents.copyright_policy import PUBLIC_NAME
 from datasummary.render.footer import DISCLAIMER
 from datasummary.render.json_documents import generator
 from datasummary.render.listed_names import grouped
-from datasummary.render.page import Assets, embedded_json, page_environment
+from datasummary.render.page import Assets, embedded_json, linked, page_environment
 from datasummary.site.addresses import path_in_address
 from datasummary.site.history import NAMES_SHOWN, Step
 from datasummary.site.machine_files import structured_data
@@ -35,6 +36,7 @@ INDEX, DOMAINS, CHANGES, VERSIONS = "index.html", "domains.html", "changes.html"
 PAGES = (INDEX, DOMAINS, CHANGES, VERSIONS)
 _CHANGES_SHOWN = 6
 _VERSIONS_SHOWN = 5
+_MAILBOX = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _COMPLAINTS_MEASURE = "1.5"
 """The measure of the Code of Practice's copyright chapter by which rightsholders can reach the provider."""
 
@@ -67,7 +69,7 @@ def site_pages(site: Published, steps: Sequence[Step], base: str, parts: int) ->
             "forms": {name: t(words) for name, words in _FORMS.items()},
             "pages": _navigation(site),
             "description": t(
-                "What {models} was trained on: the public summary by {provider}, version {version} of {date}.",
+                "Content used to train {models}: the public summary by {provider}, version {version} of {date}.",
                 models=", ".join(site.models),
                 provider=site.provider,
                 version=site.version,
@@ -172,7 +174,7 @@ def _environment() -> Environment:
         changes_shown=_CHANGES_SHOWN,
         versions_shown=_VERSIONS_SHOWN,
     )
-    environment.filters.update(grouped=grouped, bytes=_bytes, day=_day)
+    environment.filters.update(grouped=grouped, bytes=_bytes, day=_day, reached=_reached)
     return environment
 
 
@@ -195,3 +197,10 @@ def _bytes(size: int) -> str:
     if size < 1_000_000:
         return t("{size} kB", size=number(round(size / 1000, 1)))
     return t("{size} MB", size=number(round(size / 1_000_000, 1)))
+
+
+def _reached(text: str) -> Markup:
+    """A mailbox as a link to write to it; in other text, addresses of the web as links."""
+    if _MAILBOX.fullmatch(text):
+        return Markup('<a href="mailto:{0}">{0}</a>').format(text)
+    return linked(text)

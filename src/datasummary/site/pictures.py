@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from datasummary.site.reading import Published
 from datasummary.translation import speaking, t
+from datasummary.writing import labelled
 
 __all__ = ["PREVIEW_SIZE", "badge_svg", "preview_png"]
 
@@ -49,7 +50,7 @@ def preview_png(site: Published) -> bytes:
     with speaking(site.language):
         words = {
             "provider": _short(site.provider, _LONGEST["provider"]),
-            "title": t("What the model was trained on: the public summary"),
+            "title": t("Training content: the public summary"),
             "models": _short(", ".join(site.models), _LONGEST["models"]),
             "version": t("Version {version} · {date}", version=_short(site.version, 30), date=site.day),
         }
@@ -61,6 +62,7 @@ def badge_svg(site: Published) -> str:
     """Return the badge: what it links to, and its version. It loads nothing."""
     with speaking(site.language):
         label, value = t("training content"), t("summary {version}", version=_short(site.version, 30))
+        title = labelled(label, value)
     parts = [round(len(text) * _CHARACTER) + 14 for text in (label, value)]
     width = sum(parts)
     middle = [parts[0] / 2, parts[0] + parts[1] / 2]
@@ -68,7 +70,6 @@ def badge_svg(site: Published) -> str:
         f'<text x="{x:g}" y="14" textLength="{part - 14}" lengthAdjust="spacingAndGlyphs">{escape(text)}</text>'
         for x, part, text in zip(middle, parts, (label, value), strict=True)
     )
-    title = f"{label}: {value}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{_HEIGHT}" role="img" '
         f"aria-label={quoteattr(title)}><title>{escape(title)}</title>"
