@@ -73,3 +73,8 @@ def _with_names(document: SummaryDocument, names: tuple[str, ...]) -> SummaryDoc
         replace(part, value=value) if isinstance(part, Field) and part.id == "2.3.h" else part for part in document.form
     )
     return replace(document, form=tuple(form))
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Return all files in a folder by their path."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}

@@ -16,18 +16,17 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from site_projects import BASE, NAMES, edited, next_version, site_project, write_public
+from site_projects import BASE, NAMES, edited, files_of, next_version, site_project, write_public
 from typer.testing import CliRunner
 
 import datasummary
 from datasummary.cli import app
 from datasummary.errors import ProjectError, WorkspaceError
 from datasummary.project import Project
-from datasummary.site import folder as site_folder
 from datasummary.site import publishing
 from datasummary.site.addresses import base_address
 from datasummary.site.domain_search import parts_of
-from datasummary.site.folder import MANIFEST, write_folder
+from datasummary.site.folder import MANIFEST
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 LATER = (*NAMES[1:], *(f"new{number}.example" for number in range(600)))
@@ -63,10 +62,6 @@ class Page(HTMLParser):
     @property
     def text(self) -> str:
         return " ".join(self.words)
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 @pytest.fixture(scope="module")
@@ -367,74 +362,6 @@ def test_robots_txt_is_written_where_one_is_read(project: Project, tmp_path: Pat
     result = datasummary.publish(project, tmp_path / "site", "https://summary.acme.example")
     assert (tmp_path / "site/robots.txt").read_text() == "Sitemap: https://summary.acme.example/sitemap.xml\n"
     assert [hint for hint in result.hints if "this site has them at https://summary.acme.example/versions/" in hint]
-
-
-def test_what_is_made_no_more_is_removed_and_what_others_put_there_stays(tmp_path: Path) -> None:
-    (tmp_path / ".git").mkdir()
-    write_folder(tmp_path, {"a.html": b"a", "d/b.json": b"b", "d/c.json": b"c"})
-    (tmp_path / "CNAME").write_text("acme.example")
-    (tmp_path / "d/c.json").write_text("changed")
-    written = write_folder(tmp_path, {"a.html": b"A"})
-    assert (written.removed, written.left) == (("d/b.json",), ("d/c.json",))
-    assert files_of(tmp_path).keys() == {"a.html", "d/c.json", "CNAME", MANIFEST}
-    assert (tmp_path / "a.html").read_bytes() == b"A"
-
-
-def test_a_folder_with_other_things_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(ProjectError, match="no site that datasummary wrote"):
-        write_folder(tmp_path, {"a.html": b"a"})
-    with pytest.raises(ProjectError, match="is a file"):
-        write_folder(tmp_path / "thesis.txt", {"a.html": b"a"})
-    assert files_of(tmp_path) == {"thesis.txt": b"mine"}
-
-
-def test_somebody_elses_file_is_not_written_over(tmp_path: Path) -> None:
-    write_folder(tmp_path, {"a.html": b"a"})
-    (tmp_path / "robots.txt").write_text("mine")
-    with pytest.raises(ProjectError, match=r"robots\.txt: is in the way"):
-        write_folder(tmp_path, {"a.html": b"b", "robots.txt": b"ours"})
-    assert (tmp_path / "robots.txt").read_text() == "mine"
-
-
-@pytest.mark.parametrize("path", ["../victim", "/victim", "d/../../victim", ".", MANIFEST, "d\\..\\victim"])
-def test_a_forged_manifest_reaches_nothing_outside(tmp_path: Path, path: str) -> None:
-    (tmp_path / "victim").write_text("mine")
-    site = tmp_path / "site"
-    site.mkdir()
-    digest = hashlib.sha256(b"mine").hexdigest()
-    (site / MANIFEST).write_text(json.dumps({"files": {path: digest}}))
-    with pytest.raises(ProjectError, match="is not as datasummary wrote it"):
-        write_folder(site, {"a.html": b"a"})
-    assert (tmp_path / "victim").read_text() == "mine"
-
-
-def test_a_link_to_another_folder_is_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "elsewhere").mkdir()
-    write_folder(tmp_path / "site", {"d/a.json": b"a"})
-    shutil.rmtree(tmp_path / "site/d")
-    (tmp_path / "site/d").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(ProjectError, match="is a link"):
-        write_folder(tmp_path / "site", {"d/a.json": b"b"})
-    assert not files_of(tmp_path / "elsewhere")
-
-
-def test_a_run_that_was_killed_is_made_good_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    contents = {f"{number}.html": b"x" for number in range(4)}
-    real, calls = site_folder.write_files, []
-
-    def killed(files: Any) -> None:
-        calls.append(files)
-        if len(calls) == 4:
-            raise KeyboardInterrupt
-        real(files)
-
-    monkeypatch.setattr(site_folder, "write_files", killed)
-    with pytest.raises(KeyboardInterrupt):
-        write_folder(tmp_path, contents)
-    monkeypatch.undo()
-    write_folder(tmp_path, {"0.html": b"y"})
-    assert files_of(tmp_path).keys() == {"0.html", MANIFEST}
 
 
 @given(st.lists(st.text("abcxyz-_.", min_size=1, max_size=20), unique=True, max_size=50))

@@ -1,7 +1,8 @@
 """The folder that the site is written to: what is in it that this program wrote, and nothing else, is replaced.
 
 ``datasummary-site.json`` lists every file with its SHA-256. A file that a later run makes no more is removed if it is
-as it was written. What lies there beside, such as ``CNAME`` or ``.git``, stays.
+as it was written. What lies there beside, such as ``CNAME`` or ``.git``, stays. Files are written in a folder of their
+own, which holds nothing else, and moved from there: what a killed run leaves is known by its place.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -16,9 +18,11 @@ from pathlib import Path, PurePosixPath
 from datasummary.errors import ProjectError, WorkspaceError
 from datasummary.render.files import write_files
 
-__all__ = ["MANIFEST", "Kept", "Written", "require_site", "write_folder"]
+__all__ = ["MANIFEST", "UNFINISHED", "Kept", "Written", "require_site", "write_folder"]
 
 MANIFEST = "datasummary-site.json"
+UNFINISHED = ".datasummary-unfinished"
+"""The folder in which files are written before they are moved to their places; gone when a run ends."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -60,17 +64,21 @@ def write_folder(folder: Path, contents: Mapping[str, bytes | Kept]) -> Written:
     for path in digests:
         if path not in before and (folder / path).exists():
             raise ProjectError(f"{folder / path}: is in the way, and not a file of this site; move it away")
-    _write_manifest(folder, {**before, **digests})
-    for path, content in contents.items():
-        _write(folder / path, content, digests[path])
-    removed: list[str] = []
-    left: list[str] = []
-    for path in sorted(before.keys() - digests.keys()):
-        if (folder / path).is_file():
-            is_ours = _digest_of(folder / path) == before[path]
-            (removed if is_ours else left).append(path)
-    _remove(folder, removed)
-    _write_manifest(folder, digests)
+    _clear_unfinished(folder)
+    try:
+        _write_manifest(folder, {**before, **digests})
+        for path, content in contents.items():
+            _write(folder, path, content, digests[path])
+        removed: list[str] = []
+        left: list[str] = []
+        for path in sorted(before.keys() - digests.keys()):
+            if (folder / path).is_file():
+                is_ours = _digest_of(folder / path) == before[path]
+                (removed if is_ours else left).append(path)
+        _remove(folder, removed)
+        _write_manifest(folder, digests)
+    finally:
+        _clear_unfinished(folder)
     return Written(digests, tuple(removed), tuple(left))
 
 
@@ -115,7 +123,8 @@ def _require_inside(folder: Path, path: str) -> None:
             raise ProjectError(f"{folder / parent}: is a link to another folder; remove it")
 
 
-def _write(place: Path, content: bytes | Kept, digest: str) -> None:
+def _write(folder: Path, path: str, content: bytes | Kept, digest: str) -> None:
+    place = folder / path
     if place.is_file() and not place.is_symlink() and _digest_of(place) == digest:
         return
     if isinstance(content, Kept):
@@ -126,7 +135,31 @@ def _write(place: Path, content: bytes | Kept, digest: str) -> None:
         if hashlib.sha256(kept).hexdigest() != digest:
             raise WorkspaceError(f"{content.path}: was altered since it was kept; put it back from a copy")
         content = kept
-    write_files({place: content})
+    _put(folder, path, content)
+
+
+def _put(folder: Path, path: str, content: bytes) -> None:
+    place = folder / path
+    whole = folder / UNFINISHED / place.name
+    write_files({whole: content})
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.exists():
+            whole.chmod(place.stat().st_mode & 0o777)
+        whole.replace(place)
+    except OSError as error:
+        raise WorkspaceError(f"{place}: cannot be written: {error.strerror}; free the place or name another") from None
+
+
+def _clear_unfinished(folder: Path) -> None:
+    place = folder / UNFINISHED
+    if place.is_symlink() or place.is_file():
+        raise ProjectError(f"{place}: is in the way, and not a folder of datasummary's; move it away")
+    try:
+        if place.exists():
+            shutil.rmtree(place)
+    except OSError as error:
+        raise WorkspaceError(f"{place}: cannot be removed: {error.strerror}; remove it") from None
 
 
 def _remove(folder: Path, paths: list[str]) -> None:
@@ -140,7 +173,7 @@ def _remove(folder: Path, paths: list[str]) -> None:
 
 def _write_manifest(folder: Path, digests: Mapping[str, str]) -> None:
     content = {"written_by": "datasummary publish", "files": dict(sorted(digests.items()))}
-    write_files({folder / MANIFEST: json.dumps(content, ensure_ascii=False, indent=1) + "\n"})
+    _put(folder, MANIFEST, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())
 
 
 def _digest_of(path: Path) -> str:
