@@ -260,6 +260,17 @@ def test_the_words_are_in_the_language_of_the_summary(project: Project, tmp_path
     assert 'xml:lang="fr"' in (tmp_path / "site/feed.atom").read_text("utf-8")
 
 
+@pytest.mark.parametrize("stale", ["summary", "policy"])
+def test_a_site_in_two_languages_is_refused_with_the_command_that_mends_it(project: Project, stale: str) -> None:
+    later = edited(project, summary={"version": "1.2", "date": "2026-06-01"})
+    french = edited(later, language="fr")
+    write_public(later if stale == "summary" else french, NAMES)
+    datasummary.copyright_policy(french if stale == "summary" else edited(french, language="en"))
+    french = edited(french, language="fr")
+    with pytest.raises(ProjectError, match=f"has one language.*“fr”: datasummary {stale}$"):
+        datasummary.publish(french, project.home / "site")
+
+
 def test_without_a_copyright_policy_the_page_points_to_the_summary(tmp_path: Path) -> None:
     project = site_project(tmp_path / "project")
     for path in (project.out / "public").glob("c*"):
@@ -298,6 +309,10 @@ def test_later_forms_join_the_next_version_only(project: Project) -> None:
         (
             "copyright-policy-summary.html: is not of 01/03/2026",
             lambda public: (public / "copyright-policy-summary.html").write_text("<dd>01/01/2025</dd>"),
+        ),
+        *(
+            (f"{name}: is not there, but ", lambda public, name=name: (public / name).unlink())
+            for name in (*(f"copyright-policy-summary.{form}" for form in ("html", "md", "docx", "pdf")), "crawlers.atom")
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datasummary.documents.copyright_policy import PUBLIC_NAME
 from datasummary.render.markdown_page import cell, escaped
 from datasummary.site.reading import Published
 from datasummary.translation import speaking, t
@@ -31,8 +32,7 @@ def model_card(site: Published, base: str) -> str:
         if site.domains is not None:
             lines.append("- " + t("Look up a domain name: {link}", link=f"<{base}domains.html>"))
         if site.policy:
-            page = next(iter(site.policy))
-            lines.append("- " + t("Copyright policy, public summary: {link}", link=f"<{base}{page}>"))
+            lines.append("- " + t("Copyright policy, public summary: {link}", link=f"<{base}{PUBLIC_NAME}.html>"))
         for contact in site.contacts[:1]:
             words = "; ".join(cell(text) for _, text in contact.details) or escaped(_line(contact.name))
             lines.append("- " + t("Contact: {words}", words=words))

@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from datasummary.documents.copyright_policy import PUBLIC_NAME
+from datasummary.feed import FEED
 from datasummary.render.footer import DISCLAIMER
 from datasummary.render.json_documents import generator
 from datasummary.render.listed_names import grouped
@@ -114,7 +115,7 @@ def _navigation(site: Published) -> list[tuple[str, str]]:
     if site.domains is not None:
         pages.append((DOMAINS, t("Look up a domain name")))
     pages += [(CHANGES, t("What changed")), (VERSIONS, t("All versions"))]
-    if f"{PUBLIC_NAME}.html" in site.policy:
+    if site.policy:
         pages.append((f"{PUBLIC_NAME}.html", t("Copyright policy")))
     return pages
 
@@ -173,6 +174,7 @@ def _environment() -> Environment:
         names_shown=NAMES_SHOWN,
         changes_shown=_CHANGES_SHOWN,
         versions_shown=_VERSIONS_SHOWN,
+        crawler_feed=FEED,
     )
     environment.filters.update(grouped=grouped, bytes=_bytes, day=_day, reached=_reached)
     return environment

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from datasummary.feed import FEED
 from datasummary.project import Project
 from datasummary.site.addresses import base_address
 from datasummary.site.domain_search import NAMES_INSIDE, parts_of
@@ -85,8 +84,6 @@ def publish(project: Project, folder: str | Path, url: str | None = None) -> Pub
         "badge.svg": badge_svg(site).encode(),
         "preview.png": preview_png(site),
     }
-    if site.crawler_feed is not None:
-        contents[FEED] = site.crawler_feed
     if robots := robots_txt(base):
         contents["robots.txt"] = robots.encode()
     contents[SUMS] = _sums(contents)

@@ -26,7 +26,7 @@ __all__ = ["Contact", "Edition", "Elsewhere", "Published", "read_published", "re
 _SUMMARY = "public-summary.json"
 _DOMAINS = "top-domains.csv"
 _ALWAYS = ("public-summary.html", "public-summary.md", _SUMMARY)
-_POLICY_FORMS = tuple(f"{PUBLIC_NAME}.{ending}" for ending in ("html", "md", "docx", "pdf"))
+_POLICY_FILES = (*(f"{PUBLIC_NAME}.{ending}" for ending in ("html", "md", "docx", "pdf")), FEED)
 _SLACK = 120
 """Seconds between the first and the last file of one run."""
 
@@ -91,8 +91,7 @@ class Published:
     """All kept versions, the latest last."""
     elsewhere: tuple[Elsewhere, ...]
     policy: Mapping[str, bytes]
-    """Files of the copyright policy's public summary; empty where there is none."""
-    crawler_feed: bytes | None
+    """Files of the copyright policy's public summary and its feed: all, or, where there is none, no file."""
 
     @property
     def day(self) -> str:
@@ -109,7 +108,7 @@ def require_publishable(project: Project) -> str | None:
     """Return the address of the authoritative copy, if the summary names one.
 
     Raises :class:`~datasummary.errors.ProjectError` where ``out/public`` may not be published: a draft, by its open
-    fields; files that are absent, of another version than the JSON, or older than it, by their names.
+    fields; files that are absent, of another version or language than the JSON, or older than it, by their names.
     """
     public = project.out / "public"
     for name in _ALWAYS:
@@ -127,7 +126,7 @@ def require_publishable(project: Project) -> str | None:
             ". Fill them in, or accept what is proposed, then: datasummary summary"
         )
     _require_one_version(public, content)
-    _require_policy(public, content)
+    _require_policy(public, content, project.language)
     return content["about"].get("authoritative_copy")  # type: ignore[no-any-return]
 
 
@@ -173,8 +172,7 @@ def _published(project: Project, editions: tuple[Edition, ...]) -> Published:
         share=clean(listed["share"]) if listed else "",
         editions=editions,
         elsewhere=_elsewhere(fields, editions),
-        policy={name: (public / name).read_bytes() for name in _POLICY_FORMS if (public / name).is_file()},
-        crawler_feed=(public / FEED).read_bytes() if (public / FEED).is_file() else None,
+        policy={name: (public / name).read_bytes() for name in _POLICY_FILES if (public / name).is_file()},
     )
 
 
@@ -215,16 +213,34 @@ def _require_one_version(public: Path, content: Mapping[str, Any]) -> None:
             raise ProjectError(f"{path}: is older than {_SUMMARY}; write all forms again: datasummary summary")
 
 
-def _require_policy(public: Path, content: Mapping[str, Any]) -> None:
-    path = public / f"{PUBLIC_NAME}.html"
-    if not path.is_file():
+def _require_policy(public: Path, content: Mapping[str, Any], language: str) -> None:
+    there = [name for name in _POLICY_FILES if (public / name).is_file()]
+    if not there:
         return
+    for name in _POLICY_FILES:
+        if name not in there:
+            raise ProjectError(
+                f"{public / name}: is not there, but {there[0]} is, and they are published together; write all of them "
+                f"again with datasummary policy, or, to publish none, move away: {', '.join(there)}"
+            )
+    path = public / f"{PUBLIC_NAME}.html"
     text = path.read_text("utf-8")
     if re.search(r'<body class="[a-z ]*\bdraft\b', text):
-        raise ProjectError(f"{path}: is a draft; `datasummary policy` lists what is open: fill it in, or move it away")
+        raise ProjectError(
+            f"{path}: is a draft; `datasummary policy` lists what is open: fill it in, or, to publish without the "
+            f"policy, move away: {', '.join(there)}"
+        )
     year, month, day = content["about"]["date"].split("-")
     if f"<dd>{day}/{month}/{year}</dd>" not in text:
         raise ProjectError(f"{path}: is not of {day}/{month}/{year}, the date of the summary: datasummary policy")
+    spoken = re.search(r'<html lang="([a-z-]+)"', text)
+    of_summary = content.get("language", language)
+    if spoken and spoken[1] != of_summary:
+        command = "policy" if of_summary == language else "summary"
+        raise ProjectError(
+            f"{path}: is in the language “{spoken[1]}”, but {_SUMMARY} in “{of_summary}”, and a site has one language; "
+            f"the project file says “{language}”: datasummary {command}"
+        )
 
 
 def _contacts(fields: Mapping[str, Any], id_: str) -> tuple[Contact, ...]:
