@@ -24,7 +24,6 @@ from datasummary.cli import app
 from datasummary.errors import ProjectError, WorkspaceError
 from datasummary.project import Project
 from datasummary.site import publishing
-from datasummary.site.addresses import base_address
 from datasummary.site.domain_search import parts_of
 from datasummary.site.folder import MANIFEST
 
@@ -346,37 +345,39 @@ def test_a_kept_file_that_was_altered_stops_it(project: Project, name: str) -> N
         datasummary.publish(project, project.home / "site")
 
 
-@pytest.mark.parametrize(
-    ("url", "copy", "base"),
-    [
-        ("https://a.example", None, "https://a.example/"),
-        ("https://a.example/x", "https://b.example/", "https://a.example/x/"),
-        (None, "https://a.example/x/summary.html", "https://a.example/x/"),
-        (None, "https://a.example/v1.0/?q=1#f", "https://a.example/v1.0/"),
-        (None, "https://a.example/summary", "https://a.example/summary/"),
-    ],
-)
-def test_the_site_stands_in_a_folder(url: str | None, copy: str | None, base: str) -> None:
-    assert base_address(url, copy) == base
-
-
-@pytest.mark.parametrize(
-    "url", ["a.example", "ftp://a.example/", "https://", "https://u:p@a.example/", "https://a.example/?q", 'https://a.example/"', "https://a.example:x/"]
-)  # fmt: skip
-def test_what_is_no_address_is_refused(url: str) -> None:
-    with pytest.raises(ProjectError):
-        base_address(url, None)
-
-
-def test_without_an_address_the_error_says_how_to_give_one() -> None:
-    with pytest.raises(ProjectError, match=r"--url https://…/, or set summary\.published_at"):
-        base_address(None, None)
-
-
 def test_robots_txt_is_written_where_one_is_read(project: Project, tmp_path: Path) -> None:
-    result = datasummary.publish(project, tmp_path / "site", "https://summary.acme.example")
+    datasummary.publish(project, tmp_path / "site", "https://summary.acme.example")
     assert (tmp_path / "site/robots.txt").read_text() == "Sitemap: https://summary.acme.example/sitemap.xml\n"
-    assert [hint for hint in result.hints if "this site has them at https://summary.acme.example/versions/" in hint]
+
+
+def test_each_address_in_the_summary_that_is_not_on_the_site_is_noted(project: Project, tmp_path: Path) -> None:
+    hints = datasummary.publish(project, tmp_path / "site", "https://summary.acme.example").hints
+    for key, named, here in (
+        ("published_at", "public-summary.html", "public-summary.html"),
+        ("versions_at", "versions/", "versions/"),
+        ("announced_at", "feed.atom", "feed.atom"),
+    ):
+        ends = f": {BASE}{named}; on this site that is https://summary.acme.example/{here} (summary.{key})"
+        assert [hint for hint in hints if hint.endswith(ends)], key
+    assert len(hints) == 3
+
+
+def test_each_address_that_the_summary_leaves_out_is_noted(tmp_path: Path) -> None:
+    none = {"published_at": None, "versions_at": None, "announced_at": None}
+    hints = datasummary.publish(site_project(tmp_path / "project", summary=none), tmp_path / "site", BASE).hints
+    assert [hint.partition("; ")[2] for hint in hints] == [
+        f"set summary.published_at: {BASE}public-summary.html",
+        f"set summary.versions_at: {BASE}versions/",
+        f"set summary.announced_at: {BASE}feed.atom",
+    ]
+
+
+def test_addresses_are_written_as_programs_read_them(project: Project, tmp_path: Path) -> None:
+    datasummary.publish(project, tmp_path / "site", "https://münchen.example/ä/")
+    for name in ("sitemap.xml", "feed.atom", "index.html"):
+        text = (tmp_path / "site" / name).read_text("utf-8")
+        assert "https://xn--mnchen-3ya.example/%C3%A4/" in text
+        assert "münchen" not in text
 
 
 @given(st.lists(st.text("abcxyz-_.", min_size=1, max_size=20), unique=True, max_size=50))

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 from datasummary.atom import atom_entry, atom_feed
 from datasummary.render.json_documents import DOMAINS_FILE
-from datasummary.site.addresses import path_in_address
+from datasummary.site.addresses import ascii_address, path_in_address
 from datasummary.site.history import Step
 from datasummary.site.reading import Edition, Published
 from datasummary.translation import speaking, t
@@ -74,7 +74,7 @@ def structured_data(site: Published, base: str) -> dict[str, Any]:
         "@context": "https://schema.org",
         "@type": "DigitalDocument",
         "@id": base,
-        "url": site.authoritative_copy or base,
+        "url": (site.authoritative_copy and ascii_address(site.authoritative_copy)) or base,
         "name": f"{site.title}: {', '.join(site.models)}",
         "version": site.version,
         "inLanguage": site.language,

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from datasummary.project import Project
-from datasummary.site.addresses import base_address
+from datasummary.site.addresses import base_address, leads_to
 from datasummary.site.domain_search import NAMES_INSIDE, parts_of
-from datasummary.site.folder import MANIFEST, Kept, require_site, write_folder
+from datasummary.site.folder import MANIFEST, Kept, Written, require_site, write_folder
 from datasummary.site.history import history
 from datasummary.site.machine_files import robots_txt, sitemap_xml, versions_feed
 from datasummary.site.model_card import model_card
@@ -97,7 +97,7 @@ def publish(project: Project, folder: str | Path, url: str | None = None) -> Pub
         files=(*written.digests, MANIFEST),
         removed=written.removed,
         model_card=card,
-        hints=tuple(_hints(project, site, base, written.left)),
+        hints=tuple(_hints(project, site, base, written)),
     )
 
 
@@ -127,7 +127,7 @@ def _sums(contents: Mapping[str, bytes | Kept]) -> bytes:
     return "".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items())).encode()
 
 
-def _hints(project: Project, site: Published, base: str, left: tuple[str, ...]) -> Iterator[str]:
+def _hints(project: Project, site: Published, base: str, written: Written) -> Iterator[str]:
     public = project.out / "public"
     for name in FORMS:
         if name not in site.latest.kept.files and (public / name).is_file():
@@ -135,11 +135,14 @@ def _hints(project: Project, site: Published, base: str, left: tuple[str, ...]) 
                 f"{name} was written after version {site.version} was kept, so it is not part of it and not published; "
                 "raise summary.version to publish it"
             )
-    if not site.all_versions:
-        yield f"the summary does not say where all versions are; set summary.versions_at: {base}versions/"
-    elif not site.all_versions.startswith(base):
-        yield f"the summary names {site.all_versions} for all versions; this site has them at {base}versions/"
-    if not site.announcements:
-        yield f"the summary does not say where changes are announced; set summary.announced_at: {base}feed.atom"
-    for path in left:
+    for key, what, named, path in (
+        ("published_at", "where its authoritative copy is", site.authoritative_copy, "public-summary.html"),
+        ("versions_at", "where all versions are", site.all_versions, "versions/"),
+        ("announced_at", "where changes are announced", site.announcements, "feed.atom"),
+    ):
+        if not named:
+            yield f"the summary does not say {what}; set summary.{key}: {base}{path}"
+        elif not leads_to(named, base, written.digests):
+            yield f"the summary says {what}: {named}; on this site that is {base}{path} (summary.{key})"
+    for path in written.left:
         yield f"{path} is no part of the site any more, and was changed by hand, so it was left there"
