@@ -312,6 +312,15 @@ def test_the_command_prints_one_json_document(tmp_path: Path) -> None:
     assert {"asked": "the electronic point of contact for rightsholders", "key": "copyright.contact"} in found["open"]
 
 
+@pytest.mark.parametrize(("left_out", "said"), [(1, "1 point is open."), (2, "2 points are open.")])
+def test_the_command_counts_what_is_open_in_words(tmp_path: Path, left_out: int, said: str) -> None:
+    declared = dict(list(DECLARED.items())[left_out:])
+    project = declared_project(tmp_path, copyright=declared)
+    command = [Path(sys.executable).with_name("datasummary"), "policy", "--project", project.path]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr.startswith(f"This is a draft: {said}\n")
+
+
 @pytest.mark.needs("chromium", "chromium-driver")
 def test_the_page_fits_a_phone_has_landmarks_and_asks_nobody(tmp_path: Path) -> None:
     project = declared_project(tmp_path, policy=write_custom_policy(tmp_path), copyright={})

@@ -130,6 +130,14 @@ def waited(browser: Browser, text: str) -> str:
         ("co.uk", "co.uk is not on the list of 100 000 names."),
         ("host099999.example", "host099999.example is on the list, at rank 100 000 of 100 000."),
         ("examp", "Go on typing: a name with its ending, such as example.com."),
+        ("*", ""),
+        ("examp.", "Go on typing: a name with its ending, such as example.com."),
+        ("Büch", "Go on typing: a name with its ending, such as example.com."),
+        ("https://examp", "Go on typing: a name with its ending, such as example.com."),
+        *(
+            (text, "This is no domain name; write it like example.com.")
+            for text in ("example com", "[::1]", "http://[::1]:80/", "::1", "<script>", "ex ämple", "a%b", 64 * "a", f"{64 * 'a'}.example")
+        ),
         ("192.0.2.1", "This is no domain name; write it like example.com."),
         ("<b>x.example</b>", "This is no domain name; write it like example.com."),
         ("a..example", "This is no domain name; write it like example.com."),

@@ -31,6 +31,7 @@ from datasummary.cli_options import (
     SkipBadFiles,
     Threads,
     load,
+    open_points,
     print_json,
     print_table,
     say,
@@ -357,7 +358,7 @@ def _show_summary(
     if result.domains_listed is not None:
         say(f"{result.domains_listed:,} of {result.domains_total:,} domains are listed as the most relevant ones.")
     if result.open:
-        say(f"\nThis is a draft: {len(result.open)} points are open.")
+        say(f"\nThis is a draft: {open_points(len(result.open))}.")
         say_lines(f"  {item.id}  {item.what}: {item.advice}" for item in result.open)
     say("\nWritten:")
     say_lines(f"  {path}" for path in result.paths)

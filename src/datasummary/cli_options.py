@@ -28,6 +28,7 @@ __all__ = [
     "SkipBadFiles",
     "Threads",
     "load",
+    "open_points",
     "print_json",
     "print_table",
     "say",
@@ -61,6 +62,11 @@ def load(path: Path) -> Project:
     from datasummary.project import Project
 
     return Project.load(path)
+
+
+def open_points(count: int) -> str:
+    """Return how many points are open, in words."""
+    return "1 point is open" if count == 1 else f"{count:,} points are open"
 
 
 def say_lines(lines: Iterable[str]) -> None:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from datasummary.cli_options import DEFAULT_PROJECT, Json, ProjectFile, Quiet, load, print_json, say, say_lines
+from datasummary.cli_options import (
+    DEFAULT_PROJECT,
+    Json,
+    ProjectFile,
+    Quiet,
+    load,
+    open_points,
+    print_json,
+    say,
+    say_lines,
+)
 
 __all__ = ["register"]
 
@@ -40,7 +50,7 @@ def policy(project: ProjectFile = DEFAULT_PROJECT, as_json: Json = False, quiet:
     if quiet:
         return
     if result.open:
-        say(f"This is a draft: {len(result.open)} points are open.")
+        say(f"This is a draft: {open_points(len(result.open))}.")
         say_lines(f"  {item.key}: {item.asked}" for item in result.open)
         say("")
     if result.changes:

@@ -14,6 +14,7 @@ from datasummary.cli_options import (
     Quiet,
     Threads,
     load,
+    open_points,
     print_json,
     say,
     say_lines,
@@ -52,7 +53,7 @@ def report(
         print_json({"files": [str(path) for path in result.paths], "open": open_})
     elif not quiet:
         if result.open:
-            say(f"{len(result.open)} points are open:" if len(result.open) > 1 else "1 point is open:")
+            say(f"{open_points(len(result.open))}:")
             say_lines(f"  {section}  {what}" for section, what in result.open)
         say("\nWritten:")
         say_lines(f"  {path}" for path in result.paths)

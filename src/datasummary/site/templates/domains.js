@@ -16,7 +16,7 @@
   // What was typed is cut to a host: no scheme, no user or mail box before @, no port, path or dots around it.
   const bare = (typed) =>
     typed.trim().toLowerCase().replace(/^[a-z][a-z0-9+.-]*:\/\//, "").replace(/^\/\//, "").replace(/[/?#\\].*$/s, "")
-      .replace(/^.*@/, "").replace(/:\d*$/, "").replace(/^(\*\.)?\.*/, "").replace(/[.\u3002\uff0e\uff61]+$/, "");
+      .replace(/^.*@/, "").replace(/:\d*$/, "").replace(/^(\*(\.|$))?\.*/, "").replace(/[.\u3002\uff0e\uff61]+$/, "");
 
   // The name itself, then each name that it stands below.
   const above = (host) => {
@@ -90,8 +90,8 @@
     const shown = host === typed ? host : `${typed} (${host})`;
     suggest(host);
     if (!host) return say("");
+    if (!/^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/.test(host) || /\.\d+$/.test(host)) return say(words.none);
     if (!host.includes(".")) return say(words.more);
-    if (!/^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/.test(host) || /\.\d+$/.test(host)) return say(words.none);
     if (names) {
       const name = above(host).find((each) => ranks.has(each));
       return tell(host, shown, name, ranks.get(name));
