@@ -91,5 +91,5 @@ def test_what_is_wrong_with_a_call_is_said_with_status_2(home, words, said):
 
 def test_status_tells_whether_the_audit_stands(home):
     run(home, "audit", "--quiet")
-    assert "Audit: current." in run(home, "status").stderr
+    assert "Audit: current." in run(home, "status").stdout
     assert json.loads(run(home, "status", "--json").stdout)["audit"] == "current"

@@ -133,7 +133,7 @@ def test_status_tells_whether_a_report_stands(project):
     assert json.loads(run(project, "status", "--json").stdout)["report"] == "written"
     write_evidence(project, [robots("free.example.net", *RESERVED, captured="2025-07-01")], "later")
     datasummary.audit(project)
-    assert "Compliance report: older than the audit." in run(project, "status").stderr.replace("\n", " ")
+    assert "Compliance report: older than the audit." in run(project, "status").stdout.replace("\n", " ")
     datasummary.report(project)
     datasummary.filter(project)
     assert datasummary.status(project).report == "older than the audit"
