@@ -19,6 +19,7 @@ from datasummary.documents.changes import short_sentences
 from datasummary.documents.summary import write_summary
 from datasummary.documents.summary_schema import summary_schema
 from datasummary.documents.template import FIELDS, SUBTITLE, TITLE
+from datasummary.quality.reading import read_summary
 from datasummary.translation import speaking
 
 NEVER = ("compliant", "violation", "infringing", "honoured", "consent", "not used", "missing")
@@ -172,6 +173,28 @@ def test_a_summary_by_hand_with_its_list_beside_it_is_compared_with_ours(ours: P
     assert len(found.fields) == 53
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rank,domain\r\n1,b.example\r\n2,'-a.example\r\n",
+        "domain,rank\nb.example,1\n-a.example,2\n",
+        "domain\r,rank\nb.example\r,1\n-a.example\r,2\n",
+        "rank;domain\n1;b.example\n2;-a.example\n",
+        "1,b.example\n2,-a.example\n",
+        "b.example;1\n\n-a.example;2\n",
+        "\ufeffRank\tDomain\tText in tokens\n1\tb.example\t5\n2\t-a.example\t4\n",
+        "b.example\n-a.example",
+    ],
+)
+def test_check_and_diff_read_the_same_names_from_a_list_however_its_columns_stand(
+    tmp_path: Path, ours: Path, text: str
+) -> None:
+    path = written(tmp_path, by_hand(), text)
+    domains = diff(path, ours).domains
+    assert domains
+    assert domains.removed == read_summary(path).domains == ("b.example", "-a.example")
+
+
 def test_ours_without_its_list_inside_reads_the_file_beside_it(ours: Path, old: Any, tmp_path: Path) -> None:
     del old["fields"]["2.3.h"]["value"]["domains"]
     path = written(tmp_path, old, (ours.parent / "top-domains.csv").read_text("utf-8"))
@@ -201,7 +224,7 @@ def test_what_is_no_summary_ends_with_status_3_and_says_why(
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, ours: Path) -> None:
-    with pytest.raises(DataError, match=r"nothing\.json: cannot be read"):
+    with pytest.raises(DataError, match=r"nothing\.json: no such file"):
         diff(tmp_path / "nothing.json", ours)
 
 

@@ -9,7 +9,6 @@ domains that is not inside the JSON is read from the ``top-domains.csv`` beside 
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -20,7 +19,7 @@ from typing import Any
 from datasummary.documents.template import FIELDS
 from datasummary.documents.words import clean
 from datasummary.errors import DataError
-from datasummary.render.json_documents import DOMAINS_FILE
+from datasummary.summary_files import domains_beside, summary_text
 
 __all__ = [
     "AnswerChange",
@@ -165,9 +164,7 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Diff:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from None
+        content = json.loads(summary_text(path))
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: is no JSON ({error}); name a public-summary.json") from None
     fields = content.get("fields") if isinstance(content, dict) else None
@@ -180,26 +177,12 @@ def _read(path: Path) -> dict[str, Any]:
             raise DataError(f"{path}: fields.{clean(id_)}: must be an object with label and value")
     value = fields.get("2.3.h", {}).get("value")
     if not isinstance(value, dict) or "domains" not in value:
-        beside = path.with_name(DOMAINS_FILE)
-        if beside.is_file():
+        if names := domains_beside(path):
             listed = value if isinstance(value, dict) else {"method": _text(value)}
-            fields["2.3.h"] = {**fields.get("2.3.h", {}), "value": {**listed, "domains": _read_domains(beside)}}
+            fields["2.3.h"] = {**fields.get("2.3.h", {}), "value": {**listed, "domains": list(names)}}
     elif not isinstance(value["domains"], list) or not all(isinstance(name, str) for name in value["domains"]):
         raise DataError(f"{path}: fields.2.3.h: domains must be a list of names")
     return content  # type: ignore[no-any-return]
-
-
-def _read_domains(path: Path) -> list[str]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
-            if "domain" not in (rows.fieldnames or ()):
-                raise DataError(f"{path}: has no column named domain; its first line must name the columns")
-            return [(row["domain"] or "").removeprefix("'") for row in rows]
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from None
-    except (ValueError, csv.Error) as error:
-        raise DataError(f"{path}: is no CSV file in UTF-8 ({error})") from None
 
 
 def _edition(summary: Mapping[str, Any]) -> Edition:
