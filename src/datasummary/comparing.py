@@ -185,16 +185,16 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Diff:
     editions = _edition(before), _edition(after)
     foreign = _foreign(*editions)
     read = {id_: (content(id_, old.get(id_) or {}), content(id_, new.get(id_) or {})) for id_ in FIELDS}
-    differing = [id_ for id_, (a, b) in read.items() if a.whole != b.whole]
     lists = domains_of(old.get("2.3.h") or {}), domains_of(new.get("2.3.h") or {})
-    if None not in lists and lists[0] != lists[1] and "2.3.h" not in differing:
-        differing.append("2.3.h")
-    uncompared = [id_ for id_ in differing if foreign and read[id_][0].facts == read[id_][1].facts]
+    domains = _domains(*lists)
+    other_facts = [id_ for id_, (a, b) in read.items() if a.facts != b.facts or (id_ == "2.3.h" and domains)]
+    other_words = [id_ for id_, (a, b) in read.items() if a.whole != b.whole or id_ in other_facts]
+    differing = other_facts if foreign else other_words
     languages, shares = read["1.3.e"][0].languages, read["1.3.e"][1].languages
     return Diff(
         *editions,
         models=_names("1.2.a", editions[0].models, editions[1].models),
-        fields=tuple(_field(id_, *read[id_]) for id_ in differing if id_ not in uncompared),
+        fields=tuple(_field(id_, *read[id_]) for id_ in differing),
         sources=tuple(filter(None, (_sources(id_, old, new, named_only=foreign) for id_ in _NAMED))),
         answers=tuple(_answers(read, foreign=foreign)),
         sizes=tuple(_sizes(*read["1.3.b"], foreign=foreign)),
@@ -204,9 +204,9 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Diff:
             for name, share in shares.items()
             if languages.get(name, share) != share
         ),
-        domains=_domains(*lists),
+        domains=domains,
         domains_unread=tuple(side for side, names in zip(_SIDES, lists, strict=True) if names is None),
-        uncompared=tuple(uncompared),
+        uncompared=tuple(id_ for id_ in other_words if id_ not in differing),
     )
 
 

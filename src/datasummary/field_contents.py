@@ -47,7 +47,7 @@ class Content:
     """What stands in one field."""
 
     whole: Any
-    """All of it, to be compared with a text in the same language."""
+    """All of it but the list of domains, to be compared with a text in the same language."""
     facts: Any
     """What means the same in every language: answers, boxes, ranges, counts, names, links, dates, what is open."""
     words: str
@@ -164,7 +164,7 @@ def _labelled(own: str, words: str) -> str:
 def _meant(value: Any) -> Any:
     match value:
         case dict():
-            return {respoken(str(key)): _meant(part) for key, part in value.items()}
+            return {respoken(str(key)): _meant(part) for key, part in value.items() if key != "domains"}
         case list():
             return [_meant(part) for part in value]
         case str():
