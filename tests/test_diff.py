@@ -19,6 +19,7 @@ from datasummary.documents.changes import short_sentences
 from datasummary.documents.summary import write_summary
 from datasummary.documents.summary_schema import summary_schema
 from datasummary.documents.template import FIELDS, SUBTITLE, TITLE
+from datasummary.quality.reading import read_summary
 from datasummary.translation import speaking
 
 NEVER = ("compliant", "violation", "infringing", "honoured", "consent", "not used", "missing")
@@ -172,10 +173,73 @@ def test_a_summary_by_hand_with_its_list_beside_it_is_compared_with_ours(ours: P
     assert len(found.fields) == 53
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rank,domain\r\n1,b.example\r\n2,'-a.example\r\n",
+        "domain,rank\nb.example,1\n-a.example,2\n",
+        "domain\r,rank\nb.example\r,1\n-a.example\r,2\n",
+        "rank;domain\n1;b.example\n2;-a.example\n",
+        "1,b.example\n2,-a.example\n",
+        "b.example;1\n\n-a.example;2\n",
+        "\ufeffRank\tDomain\tText in tokens\n1\tb.example\t5\n2\t-a.example\t4\n",
+        "b.example\n-a.example",
+    ],
+)
+def test_check_and_diff_read_the_same_names_from_a_list_however_its_columns_stand(
+    tmp_path: Path, ours: Path, text: str
+) -> None:
+    path = written(tmp_path, by_hand(), text)
+    domains = diff(path, ours).domains
+    assert domains
+    assert domains.removed == read_summary(path).domains == ("b.example", "-a.example")
+
+
 def test_ours_without_its_list_inside_reads_the_file_beside_it(ours: Path, old: Any, tmp_path: Path) -> None:
     del old["fields"]["2.3.h"]["value"]["domains"]
     path = written(tmp_path, old, (ours.parent / "top-domains.csv").read_text("utf-8"))
     assert diff(path, ours).fields == ()
+
+
+@pytest.mark.parametrize("beside", [None, "rank,domain\r\n", "rank,domain\r\n1,site000000.example\r\n"])
+def test_a_list_that_is_not_there_or_not_whole_is_no_list_of_names_removed(
+    ours: Path, new: Any, tmp_path: Path, beside: str | None
+) -> None:
+    del new["fields"]["2.3.h"]["value"]["domains"]
+    path = written(tmp_path, new, beside)
+    if beside is None:
+        (tmp_path / "top-domains.csv").mkdir()
+    found = diff(ours, path)
+    assert (found.domains, found.domains_unread) == (None, ("after",))
+    told = "Domain names (2.3.h) are not compared: the {} document's list is not there, or not whole."
+    assert (found.fields, found.sentences()) == ((), (told.format("later"),))
+    assert told.format("earlier") in diff(path, ours).sentences()
+    assert "neither" in " ".join(diff(path, path).sentences())
+
+
+def test_a_field_that_became_open_is_told_as_open(old: Any, new: Any) -> None:
+    new["fields"]["2.1.d"].update(value=None, to_be_stated=["to be stated by the provider"])
+    (sentence,) = compare(old, new).sentences()
+    assert sentence.startswith("Now open: ")
+    assert "2.1.d" in sentence
+    assert compare(new, old).sentences()[0].startswith("No longer open: ")
+
+
+def test_quotes_say_which_size_and_which_number_they_mean(old: Any, new: Any) -> None:
+    new["fields"]["1.3.b"]["value"][0]["estimated"] = True
+    new["fields"]["2.3.h"]["value"].update(domains_total=4000)
+    sizes, domains = compare(old, new).fields
+    assert "Text: 1 billion to 10 trillions tokens (estimated) · Image: " in sizes.after
+    assert "Domain names in all: 4 000 · Names that the rule asks for: 3 · Names listed: 3 · File: " in domains.after
+
+
+def test_the_later_file_first_is_said(ours: Path, new: Any, tmp_path: Path) -> None:
+    new["fields"]["0.b"]["value"] = "01/12/2025"
+    told = CliRunner().invoke(app, ["diff", str(ours), str(written(tmp_path, new))])
+    assert "The first file is the later one by its date; the earlier goes first.\n" in told.stdout
+    assert (
+        "is the later" not in CliRunner().invoke(app, ["diff", str(tmp_path / "public-summary.json"), str(ours)]).stdout
+    )
 
 
 @pytest.mark.parametrize(
@@ -201,7 +265,7 @@ def test_what_is_no_summary_ends_with_status_3_and_says_why(
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, ours: Path) -> None:
-    with pytest.raises(DataError, match=r"nothing\.json: cannot be read"):
+    with pytest.raises(DataError, match=r"nothing\.json: no such file"):
         diff(tmp_path / "nothing.json", ours)
 
 

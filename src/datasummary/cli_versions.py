@@ -42,6 +42,8 @@ def diff(before: _Summary, after: _Summary, as_json: Json = False, quiet: Quiet 
     elif not quiet:
         old, new = found.before, found.after
         print(f"Version {new.version} of {new.date}, against version {old.version} of {old.date}:")
+        if found.later_first:
+            print("The first file is the later one by its date; the earlier goes first.")
         print(*(f"  {sentence}" for sentence in found.sentences()), sep="\n")
         if found.fields:
             print("\nFields that differ:")
@@ -50,6 +52,8 @@ def diff(before: _Summary, after: _Summary, as_json: Json = False, quiet: Quiet 
             if field.before != field.after:
                 print(f"    before: {field.before or '(nothing)'}")
                 print(f"    after:  {field.after or '(nothing)'}")
+        if found.uncompared:
+            print(f"\nTexts in two languages, not compared: {', '.join(found.uncompared)}")
 
 
 def say_kept(keeping: Keeping) -> None:

@@ -1,7 +1,8 @@
 """What differs between two public summaries, read from their JSON forms.
 
 Either may be this program's or written by hand to the schema that ``datasummary schema summary`` prints. A list of
-domains that is not inside the JSON is read from the ``top-domains.csv`` beside it.
+domains that is not inside the JSON is read from the ``top-domains.csv`` beside it. Where the two are in different
+languages, what the form's words mean is compared, and names, links, dates and counts; other texts are not.
 
 >>> found = diff("versions/1.0/public-summary.json", "public-summary.json")  # doctest: +SKIP
 >>> found.domains.added, found.sentences()  # doctest: +SKIP
@@ -9,18 +10,19 @@ domains that is not inside the JSON is read from the ``top-domains.csv`` beside 
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from datasummary.documents.template import FIELDS
 from datasummary.documents.words import clean
 from datasummary.errors import DataError
-from datasummary.render.json_documents import DOMAINS_FILE
+from datasummary.field_contents import Content, content, domains_of, entries, in_words, label, language_of
+from datasummary.quality.vocabulary import FULL_DATE
+from datasummary.summary_files import domains_beside, summary_text
 
 __all__ = [
     "AnswerChange",
@@ -36,6 +38,7 @@ __all__ = [
 
 _NAMED = ("2.1.c", "2.2.2.c", "2.3.b", "2.5.c")
 """Fields whose entries are sources: large public datasets, private datasets, crawlers, generators."""
+_SIDES: tuple[Literal["before", "after"], ...] = ("before", "after")
 _SHORT = 160
 _LEAD = 40
 _VERSION = re.compile(r"^version\s+", re.IGNORECASE)
@@ -49,6 +52,8 @@ class Edition:
     date: str
     """As field 0.b says it."""
     models: tuple[str, ...]
+    language: str | None
+    """Code of its language; None where it cannot be told."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,12 @@ class FieldChange:
     """What it said, in short, from a little before the first difference; empty where it said nothing. Equal to
     ``after`` where only the list of domains or the name of a detail differs."""
     after: str
+    opened: bool = False
+    """Whether something became open."""
+    closed: bool = False
+    """Whether nothing is open any longer."""
+    reworded: bool = True
+    """Whether both say something, and not the same."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +135,22 @@ class Diff:
     language_shares: tuple[TextChange, ...]
     """Languages that both name, with another share."""
     domains: DomainChange | None
+    domains_unread: tuple[Literal["before", "after"], ...] = ()
+    """Which of the two speaks of a list of domains that is not there, or not whole; then no names are compared."""
+    uncompared: tuple[str, ...] = ()
+    """Ids of fields whose texts are in different languages, and otherwise differ in nothing."""
+
+    @property
+    def translated(self) -> bool:
+        """Whether the two are in different languages."""
+        return _foreign(self.before, self.after)
+
+    @property
+    def later_first(self) -> bool:
+        """Whether the first is of a later date than the second."""
+        dates = [FULL_DATE.fullmatch(edition.date) for edition in (self.before, self.after)]
+        earlier, later = (date.group(3, 2, 1) if date else ("",) for date in dates)
+        return earlier > later > ("",)
 
     def sentences(self) -> tuple[str, ...]:
         """Tell the differences in words, in the language that is spoken."""
@@ -133,7 +160,12 @@ class Diff:
 
     def to_json(self) -> dict[str, Any]:
         """Give everything as plain data, with the sentences."""
-        return {**asdict(self), "sentences": self.sentences()}
+        return {
+            **asdict(self),
+            "translated": self.translated,
+            "later_first": self.later_first,
+            "sentences": self.sentences(),
+        }
 
 
 def diff(a: str | Path, b: str | Path) -> Diff:
@@ -145,29 +177,42 @@ def diff(a: str | Path, b: str | Path) -> Diff:
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Diff:
-    """Compare two summaries as the JSON files hold them, with their lists of domains inside, the earlier first."""
+    """Compare two summaries as the JSON files hold them, with their lists of domains inside, the earlier first.
+
+    The form's words in the answer are in the language that is spoken.
+    """
     old, new = before["fields"], after["fields"]
     editions = _edition(before), _edition(after)
+    foreign = _foreign(*editions)
+    read = {id_: (content(id_, old.get(id_) or {}), content(id_, new.get(id_) or {})) for id_ in FIELDS}
+    lists = domains_of(old.get("2.3.h") or {}), domains_of(new.get("2.3.h") or {})
+    domains = _domains(*lists)
+    other_facts = [id_ for id_, (a, b) in read.items() if a.facts != b.facts or (id_ == "2.3.h" and domains)]
+    other_words = [id_ for id_, (a, b) in read.items() if a.whole != b.whole or id_ in other_facts]
+    differing = other_facts if foreign else other_words
+    languages, shares = read["1.3.e"][0].languages, read["1.3.e"][1].languages
     return Diff(
         *editions,
-        models=_names("1.2.a", new, editions[0].models, editions[1].models),
-        fields=tuple(_fields(old, new)),
-        sources=tuple(filter(None, (_names(id_, new, _entries(old, id_), _entries(new, id_)) for id_ in _NAMED))),
-        answers=tuple(_answers(old, new)),
-        sizes=tuple(_texts(_sizes(old), _sizes(new))),
-        languages=_names("1.3.e", new, _shares(old), _shares(new)),
+        models=_names("1.2.a", editions[0].models, editions[1].models),
+        fields=tuple(_field(id_, *read[id_]) for id_ in differing),
+        sources=tuple(filter(None, (_sources(id_, old, new, named_only=foreign) for id_ in _NAMED))),
+        answers=tuple(_answers(read, foreign=foreign)),
+        sizes=tuple(_sizes(*read["1.3.b"], foreign=foreign)),
+        languages=_names("1.3.e", languages, shares),
         language_shares=tuple(
-            change for change in _texts(_shares(old), _shares(new)) if None not in (change.before, change.after)
+            TextChange(name, languages[name], share)
+            for name, share in shares.items()
+            if languages.get(name, share) != share
         ),
-        domains=_domains(_list_of_domains(old), _list_of_domains(new)),
+        domains=domains,
+        domains_unread=tuple(side for side, names in zip(_SIDES, lists, strict=True) if names is None),
+        uncompared=tuple(id_ for id_ in other_words if id_ not in differing),
     )
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from None
+        content = json.loads(summary_text(path))
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: is no JSON ({error}); name a public-summary.json") from None
     fields = content.get("fields") if isinstance(content, dict) else None
@@ -180,44 +225,35 @@ def _read(path: Path) -> dict[str, Any]:
             raise DataError(f"{path}: fields.{clean(id_)}: must be an object with label and value")
     value = fields.get("2.3.h", {}).get("value")
     if not isinstance(value, dict) or "domains" not in value:
-        beside = path.with_name(DOMAINS_FILE)
-        if beside.is_file():
-            listed = value if isinstance(value, dict) else {"method": _text(value)}
-            fields["2.3.h"] = {**fields.get("2.3.h", {}), "value": {**listed, "domains": _read_domains(beside)}}
+        if names := domains_beside(path):
+            listed = value if isinstance(value, dict) else {"method": in_words(value)}
+            fields["2.3.h"] = {**fields.get("2.3.h", {}), "value": {**listed, "domains": list(names)}}
     elif not isinstance(value["domains"], list) or not all(isinstance(name, str) for name in value["domains"]):
         raise DataError(f"{path}: fields.2.3.h: domains must be a list of names")
     return content  # type: ignore[no-any-return]
 
 
-def _read_domains(path: Path) -> list[str]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
-            if "domain" not in (rows.fieldnames or ()):
-                raise DataError(f"{path}: has no column named domain; its first line must name the columns")
-            return [(row["domain"] or "").removeprefix("'") for row in rows]
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from None
-    except (ValueError, csv.Error) as error:
-        raise DataError(f"{path}: is no CSV file in UTF-8 ({error})") from None
-
-
 def _edition(summary: Mapping[str, Any]) -> Edition:
     fields = summary["fields"]
-    stated = next(iter(_items(fields, "0.a")), None)
-    version = _text(stated.get("name") or stated) if isinstance(stated, dict) else _text(_value(fields, "0.a"))
+    version = next(iter(entries(_value(fields, "0.a"))), "") or in_words(_value(fields, "0.a"))
     named = summary.get("models")
-    models = tuple(map(_text, named)) if isinstance(named, list) else tuple(_entries(fields, "1.2.a"))
-    return Edition(_VERSION.sub("", version), _text(_value(fields, "0.b")), models)
+    models = tuple(map(in_words, named)) if isinstance(named, list) else tuple(entries(_value(fields, "1.2.a")))
+    return Edition(_VERSION.sub("", version), in_words(_value(fields, "0.b")), models, language_of(summary))
 
 
-def _fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[FieldChange]:
-    for id_ in FIELDS:
-        before, after = old.get(id_) or {}, new.get(id_) or {}
-        parts = ("value", "comment", "to_be_stated")
-        if any((before.get(part) or None) != (after.get(part) or None) for part in parts):
-            said = [" ".join(filter(None, (_text(field.get(part)) for part in parts))) for field in (before, after)]
-            yield FieldChange(id_, _label(id_, new), *_excerpts(*said))
+def _foreign(before: Edition, after: Edition) -> bool:
+    return None not in (before.language, after.language) and before.language != after.language
+
+
+def _field(id_: str, before: Content, after: Content) -> FieldChange:
+    return FieldChange(
+        id_,
+        label(id_),
+        *_excerpts(before.words, after.words),
+        opened=after.open and not before.open,
+        closed=before.open and not after.open,
+        reworded=None not in (before.said, after.said) and before.said != after.said,
+    )
 
 
 def _excerpts(before: str, after: str) -> tuple[str, str]:
@@ -231,56 +267,33 @@ def _excerpts(before: str, after: str) -> tuple[str, str]:
     )
 
 
-def _names(id_: str, fields: Mapping[str, Any], before: Iterable[str], after: Iterable[str]) -> NameChange | None:
+def _names(id_: str, before: Iterable[str], after: Iterable[str]) -> NameChange | None:
     old, new = dict.fromkeys(before), dict.fromkeys(after)
     added = tuple(name for name in new if name not in old)
     removed = tuple(name for name in old if name not in new)
-    return NameChange(id_, _label(id_, fields), added, removed) if added or removed else None
+    return NameChange(id_, label(id_), added, removed) if added or removed else None
 
 
-def _answers(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[AnswerChange]:
-    for id_, field in FIELDS.items():
-        if field.kind == "yes_no":
-            before, after = (_answer(_value(fields, id_)) for fields in (old, new))
-            if before != after:
-                yield AnswerChange(id_, _label(id_, new), before, after)
+def _sources(id_: str, old: Mapping[str, Any], new: Mapping[str, Any], *, named_only: bool) -> NameChange | None:
+    return _names(id_, *(entries(_value(fields, id_), named_only=named_only) for fields in (old, new)))
 
 
-def _answer(value: Any) -> str | None:
-    return _text(value["answer"]) or None if isinstance(value, dict) and "answer" in value else _text(value) or None
+def _answers(read: Mapping[str, tuple[Content, Content]], *, foreign: bool) -> Iterable[AnswerChange]:
+    for id_, (before, after) in read.items():
+        if before.answer != after.answer and not (foreign and before.facts == after.facts):
+            yield AnswerChange(id_, label(id_), before.answer, after.answer)
 
 
-def _texts(old: Mapping[str, str], new: Mapping[str, str]) -> Iterable[TextChange]:
-    for name in {**old, **new}:
-        if old.get(name) != new.get(name):
-            yield TextChange(name, old.get(name), new.get(name))
+def _sizes(old: Content, new: Content, *, foreign: bool) -> Iterable[TextChange]:
+    for name in {**old.sizes, **new.sizes}:
+        before, after = old.sizes.get(name), new.sizes.get(name)
+        if before and after and (before.meaning == after.meaning if foreign else before.words == after.words):
+            continue
+        yield TextChange(name, before.words if before else None, after.words if after else None)
 
 
-def _sizes(fields: Mapping[str, Any]) -> dict[str, str]:
-    rows = _value(fields, "1.3.b")
-    return {
-        _text(row.get("modality")): ", ".join(filter(None, (_text(row.get(k)) for k in ("range", "approximate_size"))))
-        for row in (rows if isinstance(rows, list) else ())
-        if isinstance(row, dict)
-    }
-
-
-def _shares(fields: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        _text(item["name"]): _text(item.get("text"))
-        for item in _items(fields, "1.3.e")
-        if isinstance(item, dict) and item.get("name")
-    }
-
-
-def _list_of_domains(fields: Mapping[str, Any]) -> list[str]:
-    value = _value(fields, "2.3.h")
-    listed = value.get("domains") if isinstance(value, dict) else None
-    return [clean(name) for name in listed] if isinstance(listed, list) else []
-
-
-def _domains(before: list[str], after: list[str]) -> DomainChange | None:
-    if before == after:
+def _domains(before: list[str] | None, after: list[str] | None) -> DomainChange | None:
+    if before is None or after is None or before == after:
         return None
     old, new = dict.fromkeys(before), dict.fromkeys(after)
     return DomainChange(
@@ -292,37 +305,5 @@ def _domains(before: list[str], after: list[str]) -> DomainChange | None:
     )
 
 
-def _entries(fields: Mapping[str, Any], id_: str) -> list[str]:
-    """What the entries of a field are called: their names, else what they say."""
-    items = _items(fields, id_)
-    return [_text(item.get("name") or item) if isinstance(item, dict) else _text(item) for item in items]
-
-
-def _items(fields: Mapping[str, Any], id_: str) -> list[Any]:
-    value = _value(fields, id_)
-    items = value.get("items") if isinstance(value, dict) else None
-    return items if isinstance(items, list) else []
-
-
 def _value(fields: Mapping[str, Any], id_: str) -> Any:
     return (fields.get(id_) or {}).get("value")
-
-
-def _label(id_: str, fields: Mapping[str, Any]) -> str:
-    label = (fields.get(id_) or {}).get("label")
-    return clean(label if isinstance(label, str) else FIELDS[id_].label)
-
-
-def _text(value: Any) -> str:
-    """A value on one line, the list of domains left out."""
-    match value:
-        case None | False:
-            return ""
-        case dict():
-            ticked = [name for name, answer in value.items() if answer is True]
-            words = (_text(part) for name, part in value.items() if name != "domains" and part is not True)
-            return " · ".join(filter(None, (*map(_text, ticked), *words)))
-        case list():
-            return " · ".join(filter(None, map(_text, value)))
-        case _:
-            return " ".join(clean(str(value)).split())

@@ -19,8 +19,12 @@ from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-__all__ = ["LANGUAGES", "message", "speaking", "spoken", "t", "tn"]
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+__all__ = ["LANGUAGES", "message", "respoken", "speaking", "spoken", "t", "tn"]
 
 _CATALOGUES = files("datasummary").joinpath("translations")
 
@@ -61,9 +65,27 @@ def tn(one: str, many: str, count: int, **values: object) -> str:
     return _catalogue(spoken()).ngettext(one, many, count).format(count=count, **values)
 
 
+def respoken(text: str) -> str:
+    """Return a text in the language that is spoken where the whole of it is ours, in whatever language; else as it is.
+
+    >>> respoken("Oui"), respoken("Oui, mais")
+    ('Yes', 'Oui, mais')
+    """
+    english = _originals().get(" ".join(text.split()))
+    return t(english) if english else text
+
+
 def message(text: str) -> str:
     """Mark a constant as words to be translated where they are used, by ``t(CONSTANT)``. Returns it as it is."""
     return text
+
+
+@cache
+def _originals() -> dict[str, str]:
+    """English by the text in any language, of what has no places to be filled."""
+    entries = [entry for language in LANGUAGES if language != "en" for entry in _read(language)]
+    whole = {str(entry.string): str(entry.id) for entry in entries if entry.id and "{" not in entry.id}
+    return {" ".join(text.split()): english for text, english in (whole | {own: own for own in whole.values()}).items()}
 
 
 @cache
@@ -71,10 +93,15 @@ def _catalogue(language: str) -> NullTranslations:
     if language == "en":
         return NullTranslations()
     from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
 
     compiled = io.BytesIO()
-    with _CATALOGUES.joinpath(f"{language}.po").open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
+    write_mo(compiled, _read(language))
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def _read(language: str) -> Catalog:
+    from babel.messages.pofile import read_po
+
+    with _CATALOGUES.joinpath(f"{language}.po").open("rb") as file:
+        return read_po(file, locale=language)

@@ -240,7 +240,7 @@ def _what_differs(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[s
     if not parts:
         return []
     found = compare(before, after)
-    if found.models or {field.id for field in found.fields} - {"0.a", "0.b"}:
+    if found.models or found.translated or {field.id for field in found.fields} - {"0.a", "0.b"}:
         return list(short_sentences(found))
     stated = [f"{field.label} {field.after} (published: {field.before})." for field in found.fields]
     return stated or [f"{part} in {_SUMMARY}." for part in parts]

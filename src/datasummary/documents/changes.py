@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from datasummary.translation import message, t, tn
+from datasummary.languages import name
+from datasummary.translation import message, spoken, t, tn
 
 if TYPE_CHECKING:
     from datasummary.comparing import Diff, DomainChange, FieldChange, NameChange, TextChange
@@ -21,6 +22,13 @@ _NAMED = {
     "1.3.e": message("Languages (1.3.e)"),
 }
 """What the entries of a field are."""
+_UNREAD = {
+    ("before",): message(
+        "Domain names (2.3.h) are not compared: the earlier document's list is not there, or not whole."
+    ),
+    ("after",): message("Domain names (2.3.h) are not compared: the later document's list is not there, or not whole."),
+    ("before", "after"): message("Domain names (2.3.h) are not compared: neither document's list is there and whole."),
+}
 _NAMES = 5
 """How many names a sentence holds."""
 _WORDS = 80
@@ -34,7 +42,16 @@ _MOST = 10
 def sentences(diff: Diff) -> tuple[str, ...]:
     """Tell all differences: models, sources, sizes, domains, answers, languages, then the other fields."""
     told = tuple(_sentences(diff))
-    return told or (t("Nothing differs but version and date."),)
+    if not diff.translated:
+        return told or (t("Nothing differs but version and date."),)
+    languages = [name(edition.language or "", spoken()) for edition in (diff.before, diff.after)]
+    first = t(
+        "The two documents are in different languages ({before}, then {after}); texts in different languages are not "
+        "compared.",
+        before=languages[0],
+        after=languages[1],
+    )
+    return first, *(told or (t("Nothing that is compared differs but version and date."),))
 
 
 def short_sentences(diff: Diff) -> tuple[str, ...]:
@@ -58,6 +75,8 @@ def _sentences(diff: Diff) -> Iterator[str]:
     if diff.domains:
         told.add("2.3.h")
         yield from _domains(diff.domains)
+    if diff.domains_unread:
+        yield t(_UNREAD[diff.domains_unread])
     for answer in diff.answers:
         yield t(
             "{label} ({field}) Now: {after}; before: {before}.",
@@ -72,7 +91,9 @@ def _sentences(diff: Diff) -> Iterator[str]:
     if diff.language_shares:
         told.add("1.3.e")
         yield _shares(diff.language_shares)
-    yield from _others([field for field in diff.fields if field.id not in told])
+    yield from _open([field for field in diff.fields if field.id not in told])
+    told.update(field.id for field in diff.fields if (field.opened or field.closed) and not field.reworded)
+    yield from _others([field for field in diff.fields if field.id not in told], translated=diff.translated)
 
 
 def _came_and_went(change: NameChange) -> str:
@@ -140,11 +161,20 @@ def _domains(change: DomainChange) -> Iterator[str]:
         yield t("Domain names that stand in both lists have another order.")
 
 
-def _others(fields: list[FieldChange]) -> Iterator[str]:
+def _open(fields: list[FieldChange]) -> Iterator[str]:
+    if opened := [field for field in fields if field.opened]:
+        yield t("Now open: {fields}.", fields=_titles(opened))
+    if closed := [field for field in fields if field.closed]:
+        yield t("No longer open: {fields}.", fields=_titles(closed))
+
+
+def _others(fields: list[FieldChange], *, translated: bool) -> Iterator[str]:
     told = [
         field
         for field in fields
-        if field.before != field.after and max(map(len, (field.before, field.after))) <= _WORDS
+        if field.before != field.after
+        and max(map(len, (field.before, field.after))) <= _WORDS
+        and not (translated and field.reworded)
     ]
     for field in told:
         yield t(
@@ -154,19 +184,27 @@ def _others(fields: list[FieldChange]) -> Iterator[str]:
             after=field.after.rstrip(".") or t("nothing stated"),
             before=field.before.rstrip(".") or t("nothing stated"),
         )
-    rest = [_title(field) for field in fields if field not in told]
-    if rest:
+    rest = [field for field in fields if field not in told]
+    if rest and translated:
+        yield t(
+            "Dates, names, links or numbers, or whether it applies, also differ in: {fields}.", fields=_titles(rest)
+        )
+    elif rest:
         yield tn(
             "The text of another field changed: {fields}.",
             "The texts of {count} other fields changed: {fields}.",
             len(rest),
-            fields=t("; ").join(rest),
+            fields=_titles(rest),
         )
 
 
 def _name(field: FieldChange) -> str:
     """The label without its colon, before which some languages put a space."""
     return field.label.rstrip(": \u00a0\u202f")
+
+
+def _titles(fields: list[FieldChange]) -> str:
+    return t("; ").join(map(_title, fields))
 
 
 def _title(field: FieldChange) -> str:

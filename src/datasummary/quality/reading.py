@@ -5,7 +5,6 @@ The file is a stranger's. What has another shape than the schema's is read as fa
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,13 +16,9 @@ from datasummary.documents.template import FIELD_IDS, FIELDS
 from datasummary.documents.words import clean
 from datasummary.errors import DataError
 from datasummary.quality.values import Answer, answer_of
+from datasummary.summary_files import domains_beside, summary_text
 
-__all__ = ["LARGEST_FILE", "Summary", "read_summary", "summary_of"]
-
-LARGEST_FILE = 256 << 20
-"""Bytes of a summary, and of a list beside it, that are read."""
-
-DOMAINS_FILE = "top-domains.csv"
+__all__ = ["Summary", "read_summary", "summary_of"]
 
 
 @dataclass(frozen=True)
@@ -91,7 +86,7 @@ def read_summary(path: Path) -> Summary:
 
     Raises :class:`~datasummary.errors.DataError` where there is none, it is no JSON, or no summary.
     """
-    text = _text(path)
+    text = summary_text(path)
     try:
         content = json.loads(text)
     except RecursionError:
@@ -102,7 +97,7 @@ def read_summary(path: Path) -> Summary:
         ) from (None)
     summary = summary_of(content, str(path))
     if not summary["2.3.h"].domains:
-        return Summary(content, _listed(path.with_name(DOMAINS_FILE)))
+        return Summary(content, domains_beside(path))
     return summary
 
 
@@ -118,32 +113,3 @@ def summary_of(content: Any, name: str = "summary") -> Summary:
             f"`datasummary schema summary` prints the shape"
         )
     return Summary(content)
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise DataError(f"{path}: over {LARGEST_FILE >> 20} MiB, which no summary is; is it the right file?")
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file; `datasummary summary` writes out/public/public-summary.json") from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8") from None
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read ({error})") from None
-
-
-def _listed(path: Path) -> tuple[str, ...]:
-    """Read the names of a list beside the summary: its column ``domain``, or else its last one."""
-    if not path.is_file():
-        return ()
-    try:
-        rows = list(csv.reader(_text(path).splitlines()))
-    except csv.Error as error:
-        raise DataError(f"{path}: no CSV ({error})") from None
-    if not rows:
-        return ()
-    head = [name.strip().lower() for name in rows[0]]
-    column = head.index("domain") if "domain" in head else -1
-    body = rows[1:] if "domain" in head else rows
-    return tuple(clean(row[column]) for row in body if row and len(row) > max(column, 0))
