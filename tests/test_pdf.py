@@ -251,7 +251,7 @@ def test_characters_that_no_font_has_stand_as_numbers_and_are_told(summary: Summ
 def test_words_are_data_and_never_markup() -> None:
     words = PdfWords()
     assert words.line("#panic() *a*") == ["#panic() *a*"]
-    assert words.line("e\u0301 \u00ad\u200bx\ufe0f") == ["é x"]
+    assert words.line("e\u0301 \u00ad\u200b\u200d\u202ex\ufe0f") == ["é x"]
     assert words.lost == set()
 
 
@@ -337,6 +337,16 @@ def test_the_listed_characters_are_those_that_the_fonts_show() -> None:
     assert broadest == {sign for sign in signs if widths[sign] > 124}
     assert broad == {sign for sign in signs if widths[sign] > 62} - broadest
     assert max(widths.values()) <= 186
+
+
+@pytest.mark.needs("poppler-utils")
+def test_words_of_broad_letters_in_a_table_do_not_touch(tmp_path: Path) -> None:
+    words = tuple(letter * 9 for letter in "WMWMWMWM")
+    columns = tuple(Column(f"c{place}", word) for place, word in enumerate(words))
+    table = Figures("t", "t", columns, (words,) * 3, (), "", (), "")
+    path = tmp_path / "table.pdf"
+    path.write_bytes(report_pdf(replace(reported("x"), sections=(Section("s", "s", (table,)),))))
+    assert len(re.findall(r"\b(?:W{9}|M{9})\b", told("pdftotext", "-layout", path, "-"))) == 8 * 4
 
 
 def test_wide_figures_lie_across_the_page() -> None:
