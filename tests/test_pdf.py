@@ -24,7 +24,7 @@ from datasummary.documents.fields import DomainList, Entry, Listing, Prose, Summ
 from datasummary.documents.summary import build_summary
 from datasummary.render.domains_csv import domains_csv
 from datasummary.render.json_documents import summary_json
-from datasummary.render.pdf_words import PdfWords, shown_characters
+from datasummary.render.pdf_words import PdfWords, breadth, broad_characters, shown_characters
 from datasummary.render.policy_pdf import policy_pdf
 from datasummary.render.report_json import report_json
 from datasummary.render.report_pdf import report_pdf
@@ -178,12 +178,30 @@ def test_headings_are_bookmarks_without_gaps_and_all_is_tagged(summary_file: Pat
 
 @pytest.mark.needs("poppler-utils")
 def test_five_thousand_names_stand_in_the_appendix_whole_and_in_order(summary: SummaryDocument, tmp_path: Path) -> None:
-    names = (LONG_NAME, *(f"site-{number}.example" for number in range(4999)))
+    names = (LONG_NAME, *(f"{sign * 63}.museum" for sign in "mwa"), *(f"s-{number}.example" for number in range(4996)))
     path = tmp_path / "names.pdf"
     path.write_bytes(summary_pdf(with_names(summary, names), None))
-    lines = told("pdftotext", "-nopgbrk", path, "-").splitlines()
-    found = [line.split()[-1] for line in lines if line.endswith(".example")]
-    assert [name for name in found if name in set(names)] == list(names)
+    text, place = text_of(path), 0
+    for rank, name in enumerate(names, 1):
+        place = text.index(f"{rank}{name}", place) + len(name)
+
+
+@pytest.mark.needs("poppler-utils")
+def test_words_of_the_broadest_letters_stay_inside_the_page_and_long_names_are_not_made_small(
+    summary: SummaryDocument, tmp_path: Path
+) -> None:
+    text = f"{'M' * 80} https://w.example/{'W' * 120}?m={'m' * 70} {'⒨' * 60}"
+    listed = Listing(tuple(Entry("W" * 28, "5 %") for _ in range(5)))
+    names = tuple(f"{sign * 63}.museum" for sign in "mwa")
+    changed = with_value(with_names(replace(worded(summary, text), title="t"), names), "2.3.d", value=listed)
+    path = tmp_path / "broad.pdf"
+    path.write_bytes(summary_pdf(changed, None))
+    pages = told("pdftotext", "-bbox", path, "-").split("<page ")[1:]
+    ends = [float(end) for page in pages for end in re.findall(r'xMax="([\d.]+)"', page)]
+    assert max(ends) < 539.5  # 210 mm less the margin
+    found = re.findall(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)">\w*(?:mm|ww|aa|museum)', pages[-1])
+    assert len(found) >= 9
+    assert len({round(float(end) - float(start), 1) for start, end in found}) == 1
 
 
 @pytest.mark.needs("poppler-utils")
@@ -233,7 +251,7 @@ def test_characters_that_no_font_has_stand_as_numbers_and_are_told(summary: Summ
 def test_words_are_data_and_never_markup() -> None:
     words = PdfWords()
     assert words.line("#panic() *a*") == ["#panic() *a*"]
-    assert words.line("e\u0301 \u00ad\u200bx\ufe0f") == ["é x"]
+    assert words.line("e\u0301 \u00ad\u200b\u200d\u202ex\ufe0f") == ["é x"]
     assert words.lost == set()
 
 
@@ -242,11 +260,11 @@ def test_lines_keep_all_words_and_no_piece_ends_with_a_hyphen(text: str) -> None
     words = PdfWords()
     line = words.line(text, 20)
     pieces = [piece for run in line if isinstance(run, dict) for piece in run["whole"]]
-    assert all(len(piece) <= 20 for piece in pieces)
+    assert all(breadth(piece) <= 20 for piece in pieces)
     for run in line:
         if isinstance(run, dict):
             inner = run["whole"][:-1]
-            assert all(not piece.endswith("-") or set(piece[10:]) <= {"-"} for piece in inner)
+            assert all(not piece.endswith("-") or set(piece) == {"-"} for piece in inner)
     joined = "".join(run if isinstance(run, str) else "".join(run["whole"]) for run in line)
     assert solid(joined) == solid(PdfWords().plain(text))
     serif, others = shown_characters()
@@ -305,6 +323,30 @@ def test_the_listed_characters_are_those_that_the_fonts_show() -> None:
         source, format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0, sys_inputs={"signs": json.dumps(signs)}
     )
     assert isinstance(made, bytes)
+    source = b"""
+        #set text(fallback: false, font: ("Libertinus Serif", "New Computer Modern", "DejaVu Sans Mono"), size: 100pt)
+        #let width(sign) = calc.max(..(400, 600).map(weight => measure(text(weight: weight, sign)).width.pt()))
+        #context [#metadata(json(bytes(sys.inputs.signs)).map(width)) <widths>]
+    """
+    signs = sorted((serif | others) - marks)
+    found = typst.query(
+        source, "<widths>", field="value", one=True, sys_inputs={"signs": json.dumps(signs)}, ignore_system_fonts=True
+    )
+    widths = dict(zip(signs, json.loads(found), strict=True))
+    broad, broadest = broad_characters()
+    assert broadest == {sign for sign in signs if widths[sign] > 124}
+    assert broad == {sign for sign in signs if widths[sign] > 62} - broadest
+    assert max(widths.values()) <= 186
+
+
+@pytest.mark.needs("poppler-utils")
+def test_words_of_broad_letters_in_a_table_do_not_touch(tmp_path: Path) -> None:
+    words = tuple(letter * 9 for letter in "WMWMWMWM")
+    columns = tuple(Column(f"c{place}", word) for place, word in enumerate(words))
+    table = Figures("t", "t", columns, (words,) * 3, (), "", (), "")
+    path = tmp_path / "table.pdf"
+    path.write_bytes(report_pdf(replace(reported("x"), sections=(Section("s", "s", (table,)),))))
+    assert len(re.findall(r"\b(?:W{9}|M{9})\b", told("pdftotext", "-layout", path, "-"))) == 8 * 4
 
 
 def test_wide_figures_lie_across_the_page() -> None:

@@ -257,6 +257,12 @@ ONE_MISTAKE = [
         "is longer than 100 characters",
     ),
     (PUBLIC + "  link: www.example.org\n", 10, "sources[0].link", "must be an address that begins with https://"),
+    (
+        PUBLIC + "  link: https://a.example/?b=<2>\n",
+        10,
+        "sources[0].link",
+        'nor < > "; an address writes them as %20, %3C, %3E, %22',
+    ),
     (CRAWLED + "  where: {a: [[1]]}\n", 10, "sources[0].where.a", "must be a value, a list of values, or bounds"),
     (
         CRAWLED + "  columns: url\n",

@@ -193,7 +193,7 @@ def test_the_same_input_gives_the_same_bytes_in_another_process(tmp_path: Path) 
 
 HOSTILE = (
     "</script><script>alert(1)</script><img src=x onerror=alert(1)> {{ 7*7 }} \"'& | `x` [a](javascript:x)\n"
-    "# head\n1. one"
+    '# head\n1. one\nhttps://a.example/"><script>'
 )
 
 
@@ -205,7 +205,7 @@ def hostile(folder: Path) -> Project:
         folder,
         sources=[crawled],
         provider={"name": HOSTILE, "contact": HOSTILE, "established_in": "FR"},
-        model={"names": [{"name": HOSTILE, "link": 'https://a.example/"><script>'}], "placed_on_market": "2026-03-01"},
+        model={"names": [{"name": HOSTILE, "link": "https://a.example/'onclick='x"}], "placed_on_market": "2026-03-01"},
         narratives={"3.3.a": HOSTILE, "3.2.a": HOSTILE},
     )
     Scan().add("web", domains=names, first="2025-01-01", last="2025-01-01").write(project)

@@ -25,7 +25,10 @@ PATTERNS = {
     r"^[A-Za-z_-]+$": "must be a product token of letters, _ and -, such as AcmeBot",
     r"^(https?://[!-~]+|[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+)$": "must be an address of a page, https://…, or of e-mail",
     r"^[A-Z]{2}$": "must be a country code of two capital letters, such as FR",
-    r"^https?://[^\s]+$": "must be an address that begins with https:// or http:// and holds no spaces",
+    r'^https?://[^\s<>"]+$': (
+        'must be an address that begins with https:// or http:// and holds no spaces, nor < > "; '
+        "an address writes them as %20, %3C, %3E, %22"
+    ),
     r"^[A-Za-z0-9][A-Za-z0-9._-]*$": (
         "may hold only the letters A to Z, digits, dots, hyphens and underscores, and begins with a letter or digit"
     ),

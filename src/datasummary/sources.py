@@ -75,7 +75,7 @@ UNITS_WITHOUT_COLUMN: frozenset[Unit] = frozenset({"documents", "images"})
 """Units of which a row counts for one where no size column is named."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Link = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https?://[^\s]+$")]
+Link = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r'^https?://[^\s<>"]+$')]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 
 __all__ = ["split_links"]
 
-_LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}'”’]")
+_PAIR = r"\([^\s<>\"()]*\)"
+_LINK = re.compile(rf"https?://(?:{_PAIR}|(?!{_PAIR})[^\s<>\"])*(?:{_PAIR}|[^\s<>\".,;:!?)\]}}'”’])")
 
 
 def split_links(text: str) -> Iterator[tuple[str, bool]]:
     """Yield a text in pieces, each with whether it is an address (http or https).
 
-    >>> list(split_links("See https://a.example/x."))
-    [('See ', False), ('https://a.example/x', True), ('.', False)]
+    >>> list(split_links("(See https://a.example/x_(y).)"))
+    [('(See ', False), ('https://a.example/x_(y)', True), ('.)', False)]
     """
     end = 0
     for link in _LINK.finditer(text):

@@ -3,6 +3,8 @@
 The fonts are those that come with Typst, which stops at a character that none of them has. What they show is listed
 in ``templates/pdf-glyphs.txt``: first the characters of the serif font in both of its weights, among them marks that
 combine with a letter before them; then those that only the other fonts have. A mark needs the font of its letter.
+Last are the broad characters: they count as two and as three units, all others as one, which is 0.62 of the size of
+the type.
 
 A line is a list of runs, each a text or ``{"whole": [piece, …], "link": address or absent}``. Pieces are never broken;
 a line may end between two of them. A name or address is one piece where it fits on a line, and no line ends with a
@@ -16,7 +18,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -24,16 +26,20 @@ from typing import Any
 from datasummary.render.docx_links import link_target
 from datasummary.render.links import split_links
 
-__all__ = ["CELL", "Line", "PdfWords", "shown_characters"]
+__all__ = ["CELL", "COLUMN", "LINE", "Line", "PdfWords", "breadth", "broad_characters", "shown_characters"]
 
 Line = list[Any]
 
 CELL = 18
-"""The longest piece in a cell of a table."""
+"""How many units fit in a cell of a table."""
+COLUMN = 20
+"""How many units fit in a column of names."""
 
-_LINE = 60
+LINE = 60
+"""How many units fit on a line."""
+
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
-_PARTS = re.compile(r"[^/?&=_@:;,.⟩]*[/?&=_@:;,.⟩]*")
+_ENDS_OF_PARTS = frozenset("/?&=_@:;,.⟩")
 _PARAGRAPHS = re.compile(r"\n[^\S\n]*\n\s*")
 _HYPHENS = frozenset("-\u2010")
 _NARROW_SPACE = "\u202f"
@@ -42,12 +48,24 @@ _NARROW_SPACE = "\u202f"
 @cache
 def shown_characters() -> tuple[frozenset[str], frozenset[str]]:
     """Return the characters of the serif font, and those that the other fonts show beside."""
+    return _listed("serif"), _listed("others")
+
+
+@cache
+def broad_characters() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the characters that are broader than one unit, and those that are broader than two."""
+    return _listed("broad"), _listed("broadest")
+
+
+def breadth(text: str) -> int:
+    """Return how many units a text takes at most, in the bolder weight."""
+    broad, broadest = broad_characters()
+    return sum(0 if _is_mark(sign) else 3 if sign in broadest else 2 if sign in broad else 1 for sign in text)
+
+
+def _listed(heading: str) -> frozenset[str]:
     text = files("datasummary.render").joinpath("templates", "pdf-glyphs.txt").read_text("utf-8")
-    serif, others = ("".join(part.splitlines(keepends=True)[1:]) for part in text.split("# ")[1:])
-    return _characters(serif), _characters(others)
-
-
-def _characters(ranges: str) -> frozenset[str]:
+    ranges = text.partition(f"# {heading}\n")[2].partition("#")[0]
     found: set[str] = set()
     for entry in ranges.split():
         first, _, last = entry.partition("-")
@@ -62,22 +80,23 @@ class PdfWords:
         self.lost: set[str] = set()
         """Characters that stand as their numbers."""
 
-    def line(self, text: str, longest: int = _LINE) -> Line:
+    def line(self, text: str, longest: int = LINE) -> Line:
         """Return a text as one line of runs, its white space made single spaces."""
         return self.inside(_SPACES.sub(" ", text).strip(), longest)
 
-    def unlinked(self, text: str, longest: int = _LINE) -> Line:
+    def unlinked(self, text: str, longest: int = LINE) -> Line:
         """Return a text as a line without links, as heads of tables and pages must be; a dash where there is none."""
         line: Line = []
         self._add_words(line, self.plain(_SPACES.sub(" ", text).strip()), longest)
         return line or ["–"]
 
-    def paragraphs(self, text: str) -> list[list[Line]]:
+    def paragraphs(self, text: str, longest: int = LINE) -> list[list[Line]]:
         """Return paragraphs, parted by blank lines, as lists of lines."""
-        found = [[self.line(line) for line in part.split("\n")] for part in _PARAGRAPHS.split(text) if part.strip()]
+        parts = [part.split("\n") for part in _PARAGRAPHS.split(text) if part.strip()]
+        found = [[self.line(line, longest) for line in lines] for lines in parts]
         return [[line for line in lines if line] for lines in found]
 
-    def inside(self, text: str, longest: int = _LINE) -> Line:
+    def inside(self, text: str, longest: int = LINE) -> Line:
         """Return a part of a line, which may begin or end with a space."""
         line: Line = []
         for part, is_link in split_links(text):
@@ -115,7 +134,7 @@ class PdfWords:
 
     def _add_words(self, line: Line, text: str, longest: int) -> None:
         for word in re.split(r"( +)", text):
-            if len(word) > longest or not _HYPHENS.isdisjoint(word):
+            if breadth(word) > longest or not _HYPHENS.isdisjoint(word):
                 line.append({"whole": list(_pieces(word, longest))})
             elif word and line and isinstance(line[-1], str):
                 line[-1] += word
@@ -128,25 +147,42 @@ def _unseen(sign: str, category: str) -> bool:
     return category in ("Cc", "Cf") or "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef"
 
 
+def _is_mark(sign: str) -> bool:
+    return unicodedata.category(sign)[0] == "M"
+
+
 def _pieces(word: str, longest: int) -> Iterator[str]:
-    """Part a word that is too long for a line: after signs that part an address, else anywhere but after a hyphen."""
+    """Part a word that is too long for a line: after signs that part an address, before hyphens, else anywhere."""
+    if breadth(word) <= longest:
+        yield word
+        return
+    for part in _parted(word, _ends_part):
+        if breadth(part) <= longest:
+            yield part
+        else:
+            yield from _parted(part, lambda piece, sign: _is_enough(piece, sign, longest))
+
+
+def _parted(word: str, ends: Callable[[str, str], bool]) -> Iterator[str]:
+    """Part a word where ``ends`` says so of what is before a sign and that sign, but never before a mark."""
     piece = ""
-    for part in _PARTS.findall(word):
-        if piece and len(piece) + len(part) > longest:
+    for sign in word:
+        if piece and not _is_mark(sign) and ends(piece, sign):
             yield piece
             piece = ""
-        piece += part
-        while len(piece) > longest:
-            end = _end(piece, longest)
-            yield piece[:end]
-            piece = piece[end:]
+        piece += sign
     if piece:
         yield piece
 
 
-def _end(piece: str, longest: int) -> int:
-    """Where to end a piece: before the last letter that has no hyphen before it and no mark behind it."""
-    for end in range(longest, longest // 2, -1):
-        if piece[end - 1] not in _HYPHENS and unicodedata.category(piece[end])[0] != "M":
-            return end
-    return longest
+def _ends_part(piece: str, sign: str) -> bool:
+    if sign in _HYPHENS:
+        return piece[-1] not in _HYPHENS
+    return piece[-1] in _ENDS_OF_PARTS and sign not in _ENDS_OF_PARTS
+
+
+def _is_enough(piece: str, sign: str, longest: int) -> bool:
+    """Whether a piece of what fits on no line is a good one: a sixth of a line, so that lines become full."""
+    if piece[-1] in _HYPHENS:
+        return breadth(piece + sign) > longest
+    return breadth(piece) >= longest // 6

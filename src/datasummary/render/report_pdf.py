@@ -7,7 +7,7 @@ from typing import Any
 from datasummary.documents.blocks import Block, Cell, Column, Document, Figures, Points, Words
 from datasummary.render.bars import picture
 from datasummary.render.figure_cells import STANDINGS, is_number, shown, shown_row
-from datasummary.render.pdf_words import CELL, PdfWords
+from datasummary.render.pdf_words import CELL, PdfWords, breadth
 from datasummary.render.typst_source import made_pdf
 from datasummary.translation import speaking, t
 
@@ -122,11 +122,11 @@ def _percent(length: str) -> float:
 
 
 def _widths(figures: Figures) -> tuple[list[int], list[int]]:
-    """How many signs each column needs, and how many it would fill."""
+    """How many units each column needs, and how many signs it would fill."""
     least, wanted = [], []
     for place, column in enumerate(figures.columns):
         cells = [shown(row[place], column.kind) for row in figures.rows]
-        pieces = [min(len(word), CELL) for text in (column.label, *cells) for word in text.split()]
+        pieces = [min(breadth(word), CELL) for text in (column.label, *cells) for word in text.split()]
         numbers = [len(cell) for cell in cells] if is_number(column) else []
         least.append(max([*pieces, *numbers], default=0) + _GAP)
         wanted.append(max(least[-1], *(min(len(cell), _LONG_CELL) + _GAP for cell in (column.label, *cells))))

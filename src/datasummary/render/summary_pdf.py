@@ -23,7 +23,7 @@ from datasummary.documents.template import MODALITY_LABELS, SIZE_RANGES, Heading
 from datasummary.render.footer import DRAFT
 from datasummary.render.json_documents import DOMAINS_FILE
 from datasummary.render.listed_names import grouped, names_appended
-from datasummary.render.pdf_words import Line, PdfWords
+from datasummary.render.pdf_words import COLUMN, LINE, Line, PdfWords
 from datasummary.render.typst_source import made_pdf
 from datasummary.translation import speaking, t
 
@@ -106,11 +106,13 @@ def _value(field: Field, value: Value, words: PdfWords) -> dict[str, Any]:
         case Sizes():
             return {"kind": "sizes", "rows": [_size(row, words) for row in value.rows]}
         case Listing():
+            style = _style(value)
+            longest = COLUMN if style == "compact" else LINE
             return {
                 "kind": "listing",
-                "style": _style(value),
+                "style": style,
                 "text": words.paragraphs(value.text or ""),
-                "items": [_entry(entry, words) for entry in value.items],
+                "items": [_entry(entry, words, longest) for entry in value.items],
                 "closing": words.paragraphs(value.closing or ""),
             }
         case DomainList():
@@ -149,10 +151,10 @@ def _style(listing: Listing) -> str:
     return "compact" if len(lengths) >= _COMPACT_FROM and max(lengths) <= _COMPACT_WORDS else "rows"
 
 
-def _entry(entry: Entry, words: PdfWords) -> dict[str, Any]:
+def _entry(entry: Entry, words: PdfWords, longest: int) -> dict[str, Any]:
     return {
-        "name": words.line(entry.name) if entry.name else None,
-        "text": words.paragraphs(entry.text or ""),
+        "name": words.line(entry.name, longest) if entry.name else None,
+        "text": words.paragraphs(entry.text or "", longest),
         "link": words.line(entry.link) if entry.link else None,
         "details": [
             (words.line(name), [words.line(line) for line in text.split("\n")]) for name, text in entry.details
@@ -178,7 +180,7 @@ def _domains(domains: DomainList, words: PdfWords) -> dict[str, Any]:
             else t("The first {count} stand in the appendix to this document.", count=first)
         ),
         "first": words.line(t("The first {count} follow.", count=first)) if not whole else None,
-        "names": [words.plain(name) for name in names],
+        "names": [words.unlinked(name, COLUMN) for name in names],
         "file": DOMAINS_FILE,
         "description": t("The most relevant domain names crawled, by rank"),
     }
