@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from datasummary.documents.template import MODALITY_LABELS
 from datasummary.languages import EU_OFFICIAL
 from datasummary.quality.checks import (
+    Check,
     Finding,
     decides,
     fails,
     holds,
     is_not_applicable,
     not_applicable,
+    not_checked,
     says_nothing,
     shown,
 )
 from datasummary.quality.contacts import address_given, contact_given, generic_contact
+from datasummary.quality.judging import judged
 from datasummary.quality.reading import Summary
-from datasummary.quality.values import modalities_in
-from datasummary.quality.vocabulary import language_codes, months, speaks_of
+from datasummary.quality.statements import affirmed, based_on_none, clauses, lacks, no_name, none_required, told
+from datasummary.quality.values import Answer, modalities_in
+from datasummary.quality.vocabulary import language_codes, months, names_places, speaks_of
 from datasummary.sources import Modality
 
 __all__: list[str] = []
@@ -83,16 +88,32 @@ def _unexplained(summary: Summary, modalities: frozenset[Modality]) -> Modality 
     return next((m for m in sorted(modalities) if not any(m in found for found in told)), None)
 
 
+def _asked(metric: str, field_id: str) -> Callable[[Check], Check]:
+    """Register a metric on the provider or its representative; the latter may not be required."""
+
+    def register(check: Check) -> Check:
+        @decides(metric)
+        def asked(summary: Summary) -> Finding:
+            answer = summary[field_id]
+            if field_id == "1.1.b" and not answer.items and none_required(answer.text):
+                return not_applicable(f"no representative is required: {shown(answer.text)}")
+            return check(summary)
+
+        return asked
+
+    return register
+
+
 def _who(field_id: str, metrics: tuple[str, str, str, str]) -> None:
     """Register the four metrics that are asked alike of the provider and of its representative."""
 
-    @decides(metrics[0])
+    @_asked(metrics[0], field_id)
     def is_named(summary: Summary) -> Finding:
         answer = summary[field_id]
         name = _name(summary, field_id)
-        return holds(shown(name)) if name else fails(f"no name in {shown(answer.words)}")
+        return holds(shown(name)) if name and not no_name(name) else fails(f"no name in {shown(answer.words)}")
 
-    @decides(metrics[1])
+    @_asked(metrics[1], field_id)
     def is_traceable(summary: Summary) -> Finding:
         name, words = _name(summary, field_id), summary[field_id].words
         if not name:
@@ -101,7 +122,7 @@ def _who(field_id: str, metrics: tuple[str, str, str, str]) -> None:
             return holds(f"{shown(name)}, with legal form, address or site")
         return fails(f"{shown(name)} has no legal form, and neither an address nor a site beside it")
 
-    @decides(metrics[2])
+    @_asked(metrics[2], field_id)
     def is_reachable(summary: Summary) -> Finding:
         answer = summary[field_id]
         contact = contact_given(answer)
@@ -109,7 +130,7 @@ def _who(field_id: str, metrics: tuple[str, str, str, str]) -> None:
             holds(shown(contact)) if contact else fails(f"no address, mail, page or telephone in {shown(answer.words)}")
         )
 
-    @decides(metrics[3])
+    @_asked(metrics[3], field_id)
     def is_specific(summary: Summary) -> Finding:
         answer = summary[field_id]
         if not contact_given(answer):
@@ -132,7 +153,7 @@ _who("1.1.b", ("F1.1.b.1", "F1.1.b.2", "F1.1.b.3", "F1.1.b.4"))
 
 @decides("F1.2.a.1")
 def model_names(summary: Summary) -> Finding:
-    names = summary["1.2.a"].names
+    names = [name for name in summary["1.2.a"].names if not no_name(name)]
     return holds(f"{len(names)} named: {shown(', '.join(names))}") if names else fails("no model is named")
 
 
@@ -156,13 +177,23 @@ def model_links(summary: Summary) -> Finding:
 
 @decides("F1.2.b.1")
 def dependencies(summary: Summary) -> Finding:
-    names = summary["1.2.b"].names
-    return holds(shown(", ".join(names))) if names else fails("no model is named")
+    answer = summary["1.2.b"]
+    if _no_base(answer):
+        return not_applicable(f"no other model was built on: {shown(answer.text)}")
+    names = [name for name in answer.names if not no_name(name)]
+    return holds(shown(", ".join(names))) if names else fails(f"no model is named in {shown(answer.words)}")
+
+
+def _no_base(answer: Answer) -> bool:
+    """Tell whether a text says that the models were made from no other."""
+    return not answer.items and based_on_none(answer.text)
 
 
 @decides("F1.2.b.2")
 def dependencies_clear(summary: Summary) -> Finding:
     answer, models = summary["1.2.b"], summary["1.2.a"].names
+    if _no_base(answer):
+        return not_applicable("no other model was built on")
     if len(answer.items) < 2 or len(models) < 2:
         return holds("one model on one side, so there is no doubt which is meant")
     if all(any(model in item.words for model in models) for item in answer.items):
@@ -173,6 +204,8 @@ def dependencies_clear(summary: Summary) -> Finding:
 @decides("F1.2.b.4")
 def dependency_summaries(summary: Summary) -> Finding:
     answer = summary["1.2.b"]
+    if _no_base(answer):
+        return not_applicable("no other model was built on")
     for item in answer.entries:
         if not item.links and not speaks_of("no summary", f"{item.words}\n{answer.text}"):
             return fails(f"{shown(item.words)} has no link to a summary, and nothing says that there is none")
@@ -247,7 +280,8 @@ def other_unit(summary: Summary) -> Finding:
 @decides("F1.3.c.1")
 def content_types(summary: Summary) -> Finding:
     answer = summary["1.3.c"]
-    return holds(shown(answer.words)) if answer.words else fails("no type of content is named")
+    named = answer.words and not no_name(answer.words)
+    return holds(shown(answer.words)) if named else fails(f"no type of content is named in {shown(answer.words)}")
 
 
 @decides("F1.3.c.2")
@@ -265,7 +299,8 @@ def all_content_types(summary: Summary) -> Finding:
 @decides("F1.3.c.3")
 def no_goals(summary: Summary) -> Finding:
     text = summary["1.3.c"].words
-    return fails(f"it speaks of goals: {shown(text)}") if speaks_of("goals", text) else holds("types alone")
+    goals = [part for part in clauses(text) if speaks_of("goals", part)]
+    return fails(f"it speaks of goals: {shown(goals[0])}") if goals else holds("types alone")
 
 
 @decides("F1.3.d.1")
@@ -294,8 +329,9 @@ def latest_format(summary: Summary) -> Finding:
 @decides("F1.3.d.5")
 def goes_on(summary: Summary) -> Finding:
     text = summary["1.3.d"].words
-    if speaks_of("further training", text):
-        return holds(shown(text, 90))
+    said = [part for part in clauses(affirmed(text)) if speaks_of("further training", part)]
+    if said:
+        return holds(shown(said[0], 90))
     return fails("nothing says whether training goes on with new or dynamic data")
 
 
@@ -309,8 +345,12 @@ def languages(summary: Summary) -> Finding:
 
 @decides("F1.3.e.2")
 def exact_languages(summary: Summary) -> Finding:
-    codes = language_codes(summary["1.3.e"].words)
-    return holds(f"{len(codes)} languages are named") if codes else fails("no language is named")
+    covered = "\n".join(part for part in clauses(summary["1.3.e"].words) if not lacks(part))
+    if codes := language_codes(affirmed(covered)):
+        return holds(f"{len(codes)} languages are named")
+    if language_codes(covered):
+        return not_checked(f"whether languages are named or kept back is a question for people: {shown(covered)}")
+    return fails("no language is named as covered")
 
 
 @decides("F1.3.e.3")
@@ -327,9 +367,10 @@ def _spoken(metric: str, field_id: str, what: str, words: str) -> None:
 
     @decides(metric)
     def spoken(summary: Summary) -> Finding:
-        return (
-            holds(f"it speaks of {words}") if speaks_of(what, summary[field_id].words) else fails(f"nothing on {words}")
-        )
+        text = summary[field_id].words
+        if what == "regions" and names_places(affirmed(text)):
+            return holds(f"it speaks of {words}")
+        return judged(told(what, text), words, text)
 
 
 _spoken("F1.3.f.1", "1.3.f", "regions", "countries or regions")
@@ -341,8 +382,9 @@ _spoken("F1.3.g.2", "1.3.g", "tokeniser", "the tokeniser")
 @decides("F1.3.g.3")
 def sampling(summary: Summary) -> Finding:
     answer = summary["1.3.g"]
-    if not says_nothing(answer) and speaks_of("sampling", answer.words):
-        return holds("it speaks of sampling")
+    how = told("sampling", answer.words)
+    if how != "silent" and not says_nothing(answer):
+        return judged(how, "sampling", answer.words)
     boxes = summary["1.3.a"]
     if boxes.stated and not is_not_applicable(boxes) and not (boxes.ticked or frozenset()) & {"audio", "video"}:
         return not_applicable("there is neither audio nor video")
