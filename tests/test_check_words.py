@@ -143,8 +143,12 @@ LINK = "https://acme.example"
         (f"Liste disponible sur demande : {LINK}/liste.csv", (FAILS, FAILS, FAILS)),
         (f"See {LINK}/top-domains.csv.gz", (PEOPLE, HOLDS, HOLDS)),
         (f"See {LINK}/data", (PEOPLE, PEOPLE, PEOPLE)),
+        (f"The list of domains can be downloaded at {LINK}/domains", (PEOPLE, HOLDS, PEOPLE)),
+        (f"Please contact us for the list: {LINK}/contact", (FAILS, FAILS, FAILS)),
         ("a.example\nb.example\n- c.example", (PEOPLE, HOLDS, HOLDS)),
         ("1. a.example\n2. www.b.example", (PEOPLE, HOLDS, FAILS)),
+        ("a.co.uk\nb.de", (PEOPLE, HOLDS, HOLDS)),
+        ("blog.a.co.uk\nb.de", (PEOPLE, HOLDS, FAILS)),
         (["a.example", "b.example"], (PEOPLE, HOLDS, HOLDS)),
         ("News sites above all.", (FAILS, FAILS, FAILS)),
     ],
@@ -316,7 +320,8 @@ def test_a_placeholder_keeps_a_place_only(words):
         ("Spoken-word recordings: read novels in Finnish.", HOLDS),
         ("Romans et poèmes du domaine public.", HOLDS),
         ("Confidential letters of a bank.", HOLDS),
-        ("Data of many kinds, as is natural for a model of this size.", FAILS),
+        ("Data of many kinds, as is natural for a model of this size.", PEOPLE),
+        ("Other data.", FAILS),
         ("Bought from vendors under contract; its content is confidential.", FAILS),
     ],
 )
@@ -453,6 +458,18 @@ def test_whether_training_goes_on_is_told(words, result):
 )
 def test_languages_are_named_that_are_covered(words, result):
     assert results("1.3.e", words, "2") == {"2": result}
+
+
+@pytest.mark.parametrize(
+    ("words", "result"),
+    [
+        ("Irish and Japanese, the former an official language of the European Union.", HOLDS),
+        ("Japanese and Russian, which are not official languages of the Union.", HOLDS),
+        ("Official languages of the European Union among them: Japanese, Russian.", FAILS),
+    ],
+)
+def test_official_languages_of_the_union_are_such(words, result):
+    assert results("1.3.e", words, "3") == {"3": result}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+from datasummary.public_suffixes import public_suffix
 from datasummary.quality.check_datasets import boxes_ticked, question_answered
 from datasummary.quality.checks import (
     Finding,
@@ -252,7 +253,16 @@ def list_at_hand(summary: Summary) -> Finding:
         return holds("the list is in the document")
     if summary.listed_beside:
         return holds("the list is in a file beside the document")
-    return _linked_list(summary["2.3.h"])
+    answer = summary["2.3.h"]
+    linked = _linked_list(answer)
+    if linked.result == "not_checked" and speaks_of("download", answer.words):
+        return holds(f"it says where the list can be downloaded: {shown(answer.links[0])}")
+    return linked
+
+
+def _dots_allowed(name: str) -> int:
+    """Count the dots of a second-level domain: one, and those of its public suffix."""
+    return public_suffix(name.lower()).count(".") + 1
 
 
 def _linked_list(answer: Answer) -> Finding:
@@ -278,6 +288,8 @@ def list_readable(summary: Summary) -> Finding:
         seen.add(name)
         if not _DOMAIN.fullmatch(name) or name.startswith("www."):
             return fails(f"no plain domain name: {shown(name)}")
+        if name.count(".") > _dots_allowed(name):
+            return fails(f"no second-level domain: {shown(name)}; list the name right below its public suffix")
     return holds("plain domain names, each once")
 
 

@@ -20,7 +20,7 @@ from datasummary.quality.checks import (
 )
 from datasummary.quality.judging import each
 from datasummary.quality.reading import Summary
-from datasummary.quality.statements import Told, affirmed, no_name, placeholder, told
+from datasummary.quality.statements import Told, affirmed, clauses, no_name, placeholder, refuses, told
 from datasummary.quality.values import Answer, Item, modalities_in
 from datasummary.quality.vocabulary import gives_size, language_codes, months, plain, speaks_of
 
@@ -31,6 +31,9 @@ LONGEST_NAME = 160
 
 WORDS_OF_A_NAME = 12
 """Words of a name on a line of its own; what is longer may be a description."""
+
+WORDS_OF_A_DESCRIPTION = 8
+"""Words that may tell the nature of content without any word that is known for it."""
 
 _VERSION_LABEL = r"version|release|edition|snapshot|date"
 _PART_LABEL = r"part|selection|sub|extrait"
@@ -146,7 +149,13 @@ def _nature(item: Item) -> Told:
         if placeholder(labelled):
             return "silent"
         return "said" if affirmed(labelled) else "refused"
-    return told("nature", item.answers or item.words)
+    text = item.answers or item.words
+    how = told("nature", text)
+    if how != "silent":
+        return how
+    if any(refuses(clause) and re.search(r"content|contenu|nature", plain(clause)) for clause in clauses(text)):
+        return "refused"
+    return "vague" if len(text.split()) >= WORDS_OF_A_DESCRIPTION else "silent"
 
 
 def _languages(item: Item) -> bool:

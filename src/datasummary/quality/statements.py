@@ -47,6 +47,7 @@ _REFUSAL = re.compile(
             rf"\b(?:is|are|was|were|be|been|being)(?:n't| not| never| neither)(?: \w+){{0,2}} {_TOLD}",
             r"\bno (?:(?:further|more|other|additional|such|any) )?(?:information|details?|description)\b",
             rf"\bno\b.{{0,80}}\b(?:is|are|was|were|will be|can be|has been|have been) (?:\w+ )?(?:{_TOLD}|available)",
+            r"\bnothing (?:(?:is|can be) (?:known|said|told))\b",
             r"\bunavailable\b|\bnot (?:publicly )?available\b(?! on the)|\bundisclosed\b|\bwithheld\b",
             r"\b(?:is|are|was|were|be|remains?|kept|stays?|treated as) (?:\w+ )?(?:confidential|secret)\b",
             r"reasons? of confidentiality|confidentiality reasons|\btrade secrets?|commercially sensitive",

@@ -39,11 +39,11 @@ _SPOKEN = {
     "nothing": r"^\W*(no |none\b|nothing\b|aucun|neant\b|pas de |rien\b|sans commentaire|-+$)",
     "gap": r"best efforts|meilleurs efforts|tous les efforts|efforts raisonnables",
     "not known": r"not known|unknown|inconnu|non connu|pas connu",
-    "further training": r"(train|entrain|learn|apprent|appris).{0,150}\b(continu|ongoing|go(es)? on|further|after\b"
-    r"|new\b|newly|dynami|no longer|keep|stop|end(s|ed)?\b|finished|termin|frozen|again|apres\b|nouve|poursui"
-    r"|ulterieur|n'est plus|ne sont plus|en continu)|\b(continu|ongoing|further|after\b|new\b|newly|dynami|no longer"
-    r"|keep|stop|end(s|ed)?\b|finished|termin|apres\b|nouve|poursui|ulterieur).{0,150}(train|entrain|learn|apprent"
-    r"|appris)",
+    "further training": r"\b(weights|models?) (is|are|was|were) frozen\b|(train|entrain|learn|apprent"
+    r"|appris).{0,150}\b(continu|ongoing|go(es)? on|further|after\b|new\b|newly|dynami|no longer|keep|stop|end(s"
+    r"|ed)?\b|finished|termin|frozen|again|apres\b|nouve|poursui|ulterieur|n'est plus|ne sont plus|en continu)"
+    r"|\b(continu|ongoing|further|after\b|new\b|newly|dynami|no longer|keep|stop|end(s|ed)?\b|finished|termin|apres\b"
+    r"|nouve|poursui|ulterieur).{0,150}(train|entrain|learn|apprent|appris)",
     "goals": r"\bin order to\b|\bso that (the|our) models?|\bto improve\b|\bimprov\w+ the\b|\bcapabilit(y|ies)\b"
     r"|\bto teach\b|\bto train\b|\b(make|makes|making|help|helps|helping|allow\w*|enabl\w+|lets?|teach\w*) (the|our"
     r"|its) models?\b|\bbetter at\b|\b(model|benchmark) performances?\b|\bperformances? (of|du|des) (the |our "
@@ -58,7 +58,7 @@ _SPOKEN = {
     r"|students?|etudiants?|professionals?|amateurs?|teenagers?|adolescents?|teachers?|readers?|lecteurs?|ethnic\w*"
     r"|ethni\w+|(ethnic|social|cultural|national) origins?|origines? (sociale|ethnique|culturelle)s?"
     r"|genre des (auteurs|personnes))\b",
-    "tokeniser": r"\b(token\w*|jetons?|segment(eur|ation|er)\w*|sentencepiece|wordpiece|byte-?pair|bpe)\b",
+    "tokeniser": r"\b((tik)?token\w*|jetons?|segment(eur|ation|er)\w*|sentencepiece|wordpiece|byte-?pair|bpe)\b",
     "compression": r"compress",
     "sampling": r"\b(re)?sampl|echantillon|\bk?hz\b|\bframes?\b|images? par seconde|\bbit ?rate|\bdebit",
     "part": r"\bparts?\b|\bsubsets?\b|\bsamples?\b|\bselections?\b|\bpartie|sous-ensemble|echantillon|extrait|\b(kept"
@@ -71,7 +71,7 @@ _SPOKEN = {
     r"|subtitles?|laws|judge?ments|patents?|recipes?|manuals?|photographs?|photos|paintings?|songs?|music|source code"
     r"|conversations?|calls|dialogues?|textbooks?|encyclopa?edi\w+|romans?|nouvelles|poesie|poemes?|discours|debats?"
     r"|transcriptions?|lettres|journaux|entretiens|lois|brevets|recettes|photographies|peintures|chansons|musique"
-    r"|code source)\b",
+    r"|code source|posts|messages|tickets|chats|logs|comments|time series|sagas|essays|biographies|notices)\b",
     "period": r"\b(19|20)\d{2}\b",
     "size": r"\b(\d[\d\s.,]{0,12}|(half an?|one|two|three|four|five|six|seven|eight|nine|ten|deux|trois|quatre|cinq"
     r"|dix) )((hundred|thousand|[mbt]r?illi(on|ard)|mille)s? ?(of |de |d')?)?((?!(?:to|the|these|our|all|and|in|of|les"
@@ -81,7 +81,7 @@ _SPOKEN = {
     r"|ard)s?\b",
     "captchas": r"\bcaptchas?\b",
     "passwords": r"\bpasswords?\b|\bpasswort|\bmots? de passe|\blog-?ins?\b|\bauthentif|\bauthentic|\bconnexion"
-    r"|(?<!into )\baccounts?\b|\b(un|des|sans) comptes?\b|\bsign(s|ed)?[ -]in\b",
+    r"|(?<!into )\baccounts?\b|\b(un|des|sans|aucun) comptes?\b|\bsign(s|ed)?[ -]in\b",
     "paywalls": r"\bpay-?wall|\bpaid[- ](content|articles?|pages?|access|sites?)|\bpaying\b|\bpayment|\bsubscription"
     r"|\bsubscrib|\bpeage|\bpayant|\babonne|\bpaiement",
     "robots.txt": r"\brobots?\.txt|\brobots exclusion|\brfc ?9309",
@@ -104,10 +104,12 @@ _SPOKEN = {
     "more domains": r"\b(all|further|more|remaining|additional|other|every|rest of the|tous|toutes|autres"
     r"|reste des?) (the |les |of the |des )?([\d.,]+ ){0,4}(\w+ ){0,2}?(domains?|domaines?|web ?sites|sites)\b"
     r"|\b(domaines?|sites) (restant|supplementaire)s?\b|\b(full|fuller|complete|whole|entire|longer) (\w+ )?list\b"
-    r"|\bliste (complete|integrale|entiere)\b|\bensemble des domaines",
+    r"|\bliste (complete|integrale|entiere)\b|\b(full|complete|whole|entire) set of\b|\bensemble des domaines",
     "access kept back": r"\b(up)?on (\w+ )?request\b|\bsur (simple )?demande\b|\blog ?in\b|\bpasswords?\b"
     r"|\bmot de passe|\b(to|for|our) (\w+ )?(partners|subscribers)\b|\bregistered (users|partners)\b|\bnda\b"
-    r"|\bnon-disclosure|\b(aux|nos) (partenaires|abonnes|inscrits)\b",
+    r"|\bnon-disclosure|\b(aux|nos) (partenaires|abonnes|inscrits)\b|\b(contact|ask|write to) us (for|to get|to obtain"
+    r"|to receive)\b",
+    "download": r"\bdownload|\btelecharg",
     "no summary": r"no (public )?(summary|training)|not (yet )?(publish|available)|has none|without a summary"
     r"|aucun resume|pas de resume|n'a pas (encore )?(ete )?publie|no such summary|not public",
     "trained on": r"\b(train(ed|s)?|learn(ed|t|s)?|fine-?tuned|pre-?trained|built|distill?ed)\b.{0,40}?\b(on|from|with"
@@ -133,8 +135,8 @@ _SPOKEN = {
     r"|delet|match|compar|photodna|moderat|search|left out|leave out|leaves out|not visited|nor kept|avoid|review"
     r"|check|look(ed|s)? for|supprim|retir|ecart|bloqu|empreinte|verifi|recherch|evit|compare)",
     "illegal": r"\b(il-?legal|illicit|unlawful|abus|terror|child|minors?\b|mineurs?\b|pedo|csam|pira|hate|haine|hash"
-    r"|malware|counterfeit|contrefa|block-?list|black-?list|listes? (de blocage|noires?)|copyright|violen|exploit"
-    r"|crimin|incite)",
+    r"|malware|iwf|ncmec|photodna|counterfeit|contrefa|block-?list|black-?list|listes? (de blocage|noires?)|copyright"
+    r"|violen|exploit|crimin|incite)",
     "told elsewhere": r"\bnot (listed|told|stated) here|\bne sont pas|\bn'est pas",
     "policy": r"\bpolic(y|ies)\b|\bpolitiques?\b|\bcopyright\b|\bdroits? d'auteur",
 }
