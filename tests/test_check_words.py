@@ -14,8 +14,12 @@ from datasummary.quality.vocabulary import gives_size, names_places, speaks_of
 HOLDS, FAILS, SPARED, PEOPLE = "holds", "fails", "not_applicable", "not_checked"
 
 
+YES = dict.fromkeys(("2.1.a", "2.2.1.a", "2.2.2.a", "2.3.a", "2.4.a", "2.4.b", "2.5.a", "2.6.a"), "Yes")
+"""Answers to the questions that other fields hang on."""
+
+
 def graded(field_id, value, **others):
-    fields = {field_id: value, **{key.replace("_", "."): other for key, other in others.items()}}
+    fields = {**YES, field_id: value, **{key.replace("_", "."): other for key, other in others.items()}}
     found = grade(summary_of({"fields": {key: {"value": content} for key, content in fields.items()}}))
     return {r.metric.id: r for r in found.results}
 
