@@ -152,28 +152,12 @@ LINK = "https://acme.example"
         ("a.example\nb.example\n- c.example", (PEOPLE, HOLDS, HOLDS)),
         ("1. a.example\n2. www.b.example", (PEOPLE, HOLDS, FAILS)),
         ("a.co.uk\nb.de", (PEOPLE, HOLDS, HOLDS)),
-        ("blog.a.co.uk\nb.de", (PEOPLE, HOLDS, FAILS)),
         (["a.example", "b.example"], (PEOPLE, HOLDS, HOLDS)),
         ("News sites above all.", (FAILS, FAILS, FAILS)),
     ],
 )
 def test_a_list_may_be_lines_of_text_or_a_file_open_to_everybody(value, expected):
     assert tuple(results("2.3.h", value, "1 3 4").values()) == expected
-
-
-@pytest.mark.parametrize(
-    ("said", "result"),
-    [
-        ({"domains_total": 20, "required": 2}, HOLDS),
-        ({"domains_total": 20, "required": 2, "share": "10 %"}, HOLDS),
-        ({"domains_total": 40, "required": 2, "share": "10 %"}, FAILS),
-        ({"domains_total": 40, "required": 2, "share": "5 %, at most 1 000 names"}, HOLDS),
-        ({"required": 2, "listed": 3}, FAILS),
-        ({}, PEOPLE),
-    ],
-)
-def test_the_list_must_hold_the_share_and_the_number_that_it_says(said, result):
-    assert results("2.3.h", {**said, "domains": ["a.example", "b.example"]}, "1") == {"1": result}
 
 
 @pytest.mark.parametrize(
@@ -465,18 +449,6 @@ def test_languages_are_named_that_are_covered(words, result):
 
 
 @pytest.mark.parametrize(
-    ("words", "result"),
-    [
-        ("Irish and Japanese, the former an official language of the European Union.", HOLDS),
-        ("Japanese and Russian, which are not official languages of the Union.", HOLDS),
-        ("Official languages of the European Union among them: Japanese, Russian.", FAILS),
-    ],
-)
-def test_official_languages_of_the_union_are_such(words, result):
-    assert results("1.3.e", words, "3") == {"3": result}
-
-
-@pytest.mark.parametrize(
     ("words", "expected"),
     [
         ("Nothing was compressed. We count with our own SentencePiece vocabulary; audio is at 16 kHz.", HOLDS),
@@ -486,21 +458,6 @@ def test_official_languages_of_the_union_are_such(words, result):
 )
 def test_the_way_of_counting_is_told(words, expected):
     assert results("1.3.g", words, "1 2 3") == each("1 2 3", expected)
-
-
-# --- Periods
-
-
-@pytest.mark.parametrize(
-    ("value", "result"),
-    [
-        ("AcmeBot: 04/2024 to 02/2026", HOLDS),
-        ("AcmeBot: 04/2026 to 02/2024\nOther: 01/2024 to 02/2024", FAILS),
-        (entry(name="AcmeBot", text="01/2026 to 06/2024"), FAILS),
-    ],
-)
-def test_a_period_ends_after_its_start(value, result):
-    assert results("2.3.e", value, "3") == {"3": result}
 
 
 # --- Section 3

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
 
-from datasummary.public_suffixes import public_suffix
 from datasummary.quality.check_datasets import boxes_ticked, question_answered
 from datasummary.quality.checks import (
     Finding,
@@ -35,9 +33,6 @@ _ANY_DOMAIN = re.compile(
     r"(?<![@\w.-])(?:[a-z0-9-]{1,63}\.){1,6}(?!(?:txt|csv|tsv|json|html?|xml|zip|gz|pdf)\b)[a-z]{2,63}(?![\w@.])"
 )
 _LIST_FILE = re.compile(r"\.(csv|tsv|txt|json|jsonl|xlsx|ods|parquet)(\.(gz|zip|bz2|xz|zst))?(?=$|[?#])", re.IGNORECASE)
-SMALL_SHARE = 5
-"""Percent of the domains that small enterprises list, and at most 1,000; a larger share has no such end."""
-
 LONGEST_CRAWLER = 60
 """Characters of a crawler's name; what is longer is a description."""
 
@@ -177,10 +172,6 @@ def exact_period(summary: Summary) -> Finding:
     for part in _periods(summary):
         if len(months(part)) < 2 and not speaks_of("not known", part):
             return fails(f"not exact from month to month: {shown(part)}")
-        for line in part.splitlines():
-            ends = [month for month, _ in months(line)]
-            if len(ends) == 2 and ends[0] > ends[1]:
-                return fails(f"the end comes before the start: {shown(line)}")
     return holds("from month to month")
 
 
@@ -236,10 +227,6 @@ def enough_domains(summary: Summary) -> Finding:
     least = answer.required
     if answer.total is not None:
         least = max(least or 0, min(-(-answer.total * 5 // 100), 1000))
-        if answer.share and answer.share > SMALL_SHARE:
-            least = max(least, math.ceil(answer.total * answer.share / 100 - 1e-9))
-    if answer.listed is not None and answer.listed != len(names):
-        return fails(f"it says that {answer.listed} domains are listed, and {len(names)} are")
     if least is None:
         return not_checked(f"{distinct} domains; of how many is not said, so it cannot be told whether they are enough")
     if distinct < least:
@@ -258,11 +245,6 @@ def list_at_hand(summary: Summary) -> Finding:
     if linked.result == "not_checked" and speaks_of("download", answer.words):
         return holds(f"it says where the list can be downloaded: {shown(answer.links[0])}")
     return linked
-
-
-def _dots_allowed(name: str) -> int:
-    """Count the dots of a second-level domain: one, and those of its public suffix."""
-    return public_suffix(name.lower()).count(".") + 1
 
 
 def _linked_list(answer: Answer) -> Finding:
@@ -288,8 +270,6 @@ def list_readable(summary: Summary) -> Finding:
         seen.add(name)
         if not _DOMAIN.fullmatch(name) or name.startswith("www."):
             return fails(f"no plain domain name: {shown(name)}")
-        if name.count(".") > _dots_allowed(name):
-            return fails(f"no second-level domain: {shown(name)}; list the name right below its public suffix")
     return holds("plain domain names, each once")
 
 

@@ -92,10 +92,6 @@ class Answer:
     """How many domains the list says it must hold."""
     total: int | None = None
     """How many domains the list was chosen from."""
-    share: float | None = None
-    """Which percentage of them the list says it holds."""
-    listed: int | None = None
-    """How many domains the list says it holds."""
     to_be_stated: tuple[str, ...] = ()
     """What a draft marks as still open."""
     stated: bool = False
@@ -253,14 +249,7 @@ def _place(modality: Modality, words: str) -> int | None:
 def _domains(value: Mapping[str, Any]) -> dict[str, Any]:
     names = value.get("domains")
     listed = tuple(filter(None, (_words(n) for n in names if isinstance(n, str)))) if isinstance(names, list) else ()
-    share = re.match(r"\s*(\d{1,3}(?:[.,]\d{1,4})?)\s*%", _words(value.get("share")))
-    return {
-        "domains": listed,
-        "required": _count(value.get("required")),
-        "total": _count(value.get("domains_total")),
-        "share": float(share[1].replace(",", ".")) if share else None,
-        "listed": _count(value.get("listed")),
-    }
+    return {"domains": listed, "required": _count(value.get("required")), "total": _count(value.get("domains_total"))}
 
 
 def _count(value: Any) -> int | None:
