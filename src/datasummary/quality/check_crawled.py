@@ -5,10 +5,21 @@ from __future__ import annotations
 import re
 
 from datasummary.quality.check_datasets import boxes_ticked, question_answered
-from datasummary.quality.checks import Finding, decides, every, fails, holds, is_not_applicable, not_applicable, shown
+from datasummary.quality.checks import (
+    Finding,
+    decides,
+    fails,
+    holds,
+    is_not_applicable,
+    not_applicable,
+    not_checked,
+    shown,
+)
+from datasummary.quality.judging import each, judged
 from datasummary.quality.reading import Summary
-from datasummary.quality.values import Item
-from datasummary.quality.vocabulary import URL, language_codes, months, plain, speaks_of
+from datasummary.quality.statements import Told, affirmed, clauses, more_than_named, no_name, placeholder, refuses, told
+from datasummary.quality.values import Answer, Item
+from datasummary.quality.vocabulary import URL, language_codes, months, names_places, plain, speaks_of
 
 __all__: list[str] = []
 
@@ -18,7 +29,10 @@ _GENERIC_CRAWLER = re.compile(
     r"( internes?| propres?)?$"
 )
 _DOMAIN = re.compile(r"(?!-)[a-z0-9\u00a1-\uffff_-]{1,63}(?:\.(?!-)[a-z0-9\u00a1-\uffff_-]{1,63})+")
-_ANY_DOMAIN = re.compile(r"(?<![@\w.-])(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,63}(?![\w@])")
+_ANY_DOMAIN = re.compile(
+    r"(?<![@\w.-])(?:[a-z0-9-]{1,63}\.){1,6}(?!(?:txt|csv|tsv|json|html?|xml|zip|gz|pdf)\b)[a-z]{2,63}(?![\w@.])"
+)
+_LIST_FILE = re.compile(r"\.(csv|tsv|txt|json|jsonl|xlsx|ods|parquet)(\.(gz|zip|bz2|xz|zst))?(?=$|[?#])", re.IGNORECASE)
 LONGEST_CRAWLER = 60
 """Characters of a crawler's name; what is longer is a description."""
 
@@ -46,6 +60,8 @@ def names_alone(summary: Summary) -> Finding:
     for name in summary["2.3.b"].names:
         if len(name) > LONGEST_CRAWLER:
             return fails(f"a description in place of a name: {shown(name)}")
+        if more_than_named(name):
+            return fails(f"not names alone: {shown(name)}")
     for item in summary["2.3.b"].items:
         if len(item.answers) > 2 * LONGEST_CRAWLER:
             return fails(f"a description beside the name: {shown(item.answers)}")
@@ -55,9 +71,9 @@ def names_alone(summary: Summary) -> Finding:
 @decides("F2.3.b.2")
 def identifying(summary: Summary) -> Finding:
     names = summary["2.3.b"].names
-    vague = [name for name in names if _GENERIC_CRAWLER.match(plain(name).strip())]
+    vague = [name for name in names if _GENERIC_CRAWLER.match(plain(name).strip()) or no_name(name)]
     if vague or not names:
-        return fails(f"{shown(vague[0])} could be any crawler" if vague else "no crawler is named")
+        return fails(f"{shown(vague[0])} could be any crawler: name each" if vague else "no crawler is named")
     return holds(shown(", ".join(names)))
 
 
@@ -88,11 +104,21 @@ def _for_each_crawler(metric: str, field_id: str, what: str) -> None:
         if not crawlers.stated:
             return fails("2.3.b is open, so it cannot be told which crawlers are meant")
         names = crawlers.names
+        if unnamed := [name for name in names if more_than_named(name)]:
+            return fails(f"2.3.b names no more than {shown(unnamed[0])}, so the {what} of each cannot be told")
+        if len(names) < 2 and answer.items and not any(item.answers for item in answer.items):
+            return fails(f"no {what} stands beside the name")
         if len(names) < 2:
             return holds("there is one crawler")
-        told = plain(answer.words)
-        absent = [name for name in names if plain(name) not in told]
+        absent = [name for name in names if not _told_of(name, answer)]
         return fails(f"no {what} of {shown(absent[0])}") if absent else holds(f"{what} of each crawler")
+
+
+def _told_of(name: str, answer: Answer) -> bool:
+    """Tell whether something is said of a crawler: more than its name, where entries are named."""
+    if own := [item for item in answer.items if plain(item.name) == plain(name)]:
+        return any(item.answers and not placeholder(item.answers) for item in own)
+    return plain(name) in plain(answer.words)
 
 
 _for_each_crawler("F2.3.c.2", "2.3.c", "purpose")
@@ -102,7 +128,7 @@ _for_each_crawler("F2.3.e.2", "2.3.e", "period")
 @decides("F2.3.d.1")
 def behaviour(summary: Summary) -> Finding:
     words = summary["2.3.d"].words
-    return holds(shown(words)) if len(words.split()) > 3 else fails(f"no description in {shown(words)}")
+    return holds(shown(words)) if len(affirmed(words).split()) > 3 else fails(f"no description in {shown(words)}")
 
 
 def _behaviour(metric: str, what: str, words: str) -> None:
@@ -111,16 +137,19 @@ def _behaviour(metric: str, what: str, words: str) -> None:
     @decides(metric)
     def check(summary: Summary) -> Finding:
         answer = summary["2.3.d"]
-        if speaks_of(what, answer.text):
-            return holds(f"it speaks of {words}")
-        return every(answer.items, lambda item: _speaks(item, what), f"word on {words}")
+        of_all = told(what, answer.text, by="conduct")
+        if of_all == "said" or not answer.items:
+            return judged(of_all, words, answer.text)
+        return each(answer.items, lambda item: _conduct(item, what), f"word on {words}")
 
 
-def _speaks(item: Item, what: str) -> bool:
+def _conduct(item: Item, what: str) -> Told:
     for label, text in item.details:
         if speaks_of(what, label) and not (what == "robots.txt" and speaks_of("other protocols", label)):
-            return bool(text)
-    return speaks_of(what, item.answers)
+            if placeholder(text):
+                return "silent"
+            return "said" if affirmed(text) else "refused"
+    return told(what, item.answers, by="conduct")
 
 
 _behaviour("F2.3.d.2", "captchas", "captchas")
@@ -167,13 +196,16 @@ def _content(metric: str, label: str, what: str, words: str) -> None:
     def check(summary: Summary) -> Finding:
         answer = summary["2.3.f"]
         labelled = [item for item in answer.items if re.search(label, plain(item.name))]
-        if any(item.answers for item in labelled):
+        if any(affirmed(item.answers) and not placeholder(item.answers) for item in labelled):
             return holds(f"it speaks of {words}")
+        if labelled:
+            return fails(f"it declines to tell of {words}, or leaves them open: {shown(labelled[0].words)}")
         loose = "\n".join(item.words for item in answer.items if not item.name)
-        told = f"{answer.text}\n{loose}"
-        if speaks_of(what, told) or (what == "languages" and language_codes(told)):
+        text = f"{answer.text}\n{loose}"
+        said = affirmed(text)
+        if (what == "languages" and language_codes(said)) or (what == "regions" and names_places(said)):
             return holds(f"it speaks of {words}")
-        return fails(f"nothing on {words}")
+        return judged(told(what, text), words, text)
 
 
 _content("F2.3.f.1", r"geogra|region|countr|pays", "regions", "countries or regions")
@@ -188,14 +220,15 @@ def enough_domains(summary: Summary) -> Finding:
     answer, names = summary["2.3.h"], summary.domains
     distinct = len({name.lower() for name in names})
     if not names:
-        if answer.links:
-            return holds(f"a list to download: {shown(answer.links[0])}")
-        return fails("no list, neither in the document nor beside it")
+        linked = _linked_list(answer)
+        if linked.result == "holds":
+            return not_checked(f"how many names the linked list holds is not seen here: {shown(answer.links[0])}")
+        return linked
     least = answer.required
     if answer.total is not None:
         least = max(least or 0, min(-(-answer.total * 5 // 100), 1000))
     if least is None:
-        return holds(f"{distinct} domains; how many there must be is not said")
+        return not_checked(f"{distinct} domains; of how many is not said, so it cannot be told whether they are enough")
     if distinct < least:
         return fails(f"{distinct} domains are listed, and {least} must be")
     return holds(f"{distinct} domains are listed, {least} must be")
@@ -207,14 +240,29 @@ def list_at_hand(summary: Summary) -> Finding:
         return holds("the list is in the document")
     if summary.listed_beside:
         return holds("the list is in a file beside the document")
-    return holds("the list is linked") if summary["2.3.h"].links else fails("the list cannot be found")
+    answer = summary["2.3.h"]
+    linked = _linked_list(answer)
+    if linked.result == "not_checked" and speaks_of("download", answer.words):
+        return holds(f"it says where the list can be downloaded: {shown(answer.links[0])}")
+    return linked
+
+
+def _linked_list(answer: Answer) -> Finding:
+    """Judge a list that is only linked: open to everybody, kept back, or not to be told from another link."""
+    if not answer.links:
+        return fails("no list, neither in the document nor beside it")
+    if refuses(answer.words) or speaks_of("access kept back", URL.sub(" ", answer.words)):
+        return fails(f"the list is not open to everybody: {shown(answer.words)}")
+    if any(_LIST_FILE.search(link) for link in answer.links):
+        return holds(f"a list to download: {shown(answer.links[0])}")
+    return not_checked(f"whether the list stands at the link is a question for people: {shown(answer.links[0])}")
 
 
 @decides("F2.3.h.4")
 def list_readable(summary: Summary) -> Finding:
     names = summary.domains
     if not names:
-        return holds("a file to download") if summary["2.3.h"].links else fails("there is no list")
+        return _linked_list(summary["2.3.h"])
     seen: set[str] = set()
     for name in names:
         if name in seen:
@@ -227,19 +275,30 @@ def list_readable(summary: Summary) -> Finding:
 
 @decides("F2.3.i.1")
 def more_domains(summary: Summary) -> Finding:
-    text = summary["2.3.i"].words
-    if summary["2.3.i"].links and speaks_of("more domains", text):
-        return holds("a fuller list is linked")
+    answer = summary["2.3.i"]
+    linked = _linked(answer, "more domains", "further domains")
+    if linked.result == "holds":
+        return linked
     if not summary["2.3.h"].stated:
         return fails("2.3.h is open, so it cannot be told which domains go beyond it")
     listed = set(summary.domains)
-    named = {name for name in _ANY_DOMAIN.findall(URL.sub(" ", text.lower())) if name not in listed}
-    return holds(f"{len(named)} further domains are named") if named else fails("no further domain is named or linked")
+    said = URL.sub(" ", affirmed(answer.words).lower())
+    named = {name for name in _ANY_DOMAIN.findall(said) if name not in listed}
+    return holds(f"{len(named)} further domains are named") if named else linked
 
 
 @decides("F2.3.i.2")
 def single_works(summary: Summary) -> Finding:
-    answer = summary["2.3.i"]
-    if answer.links and speaks_of("works", answer.words):
-        return holds("it says where the addresses of works are listed")
-    return fails("no addresses of works are given or linked")
+    return _linked(summary["2.3.i"], "works", "addresses of works")
+
+
+def _linked(answer: Answer, what: str, words: str) -> Finding:
+    """Tell whether something is linked: spoken of, not declined, with a link in what is left."""
+    spoken = [clause for clause in clauses(answer.words) if speaks_of(what, URL.sub(" ", clause))]
+    if spoken and all(refuses(clause) for clause in spoken):
+        return fails(f"it declines to give {words}: {shown(spoken[0])}")
+    if not spoken or not answer.links:
+        return fails(f"no {words} are given or linked")
+    if all(speaks_of("access kept back", URL.sub(" ", clause)) for clause in spoken):
+        return fails(f"{words} are not open to everybody: {shown(spoken[0])}")
+    return holds(f"{words} are linked")

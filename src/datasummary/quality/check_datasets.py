@@ -14,17 +14,26 @@ from datasummary.quality.checks import (
     holds,
     is_not_applicable,
     not_applicable,
+    not_checked,
     says_nothing,
     shown,
 )
+from datasummary.quality.judging import each
 from datasummary.quality.reading import Summary
+from datasummary.quality.statements import Told, affirmed, clauses, no_name, placeholder, refuses, told
 from datasummary.quality.values import Answer, Item, modalities_in
-from datasummary.quality.vocabulary import language_codes, months, plain, speaks_of
+from datasummary.quality.vocabulary import gives_size, language_codes, months, plain, speaks_of
 
 __all__ = ["agrees", "boxes_ticked", "question_answered", "something_said"]
 
 LONGEST_NAME = 160
 """Characters of a name; what is longer is a description."""
+
+WORDS_OF_A_NAME = 12
+"""Words of a name on a line of its own; what is longer may be a description."""
+
+WORDS_OF_A_DESCRIPTION = 8
+"""Words that may tell the nature of content without any word that is known for it."""
 
 _VERSION_LABEL = r"version|release|edition|snapshot|date"
 _PART_LABEL = r"part|selection|sub|extrait"
@@ -101,9 +110,16 @@ def _version(item: Item) -> bool:
 
 def _lists_names(answer: Answer, *, with_parts: bool) -> Finding:
     """Tell whether a field is a list of names: a name each, and no more than the form asks for beside it."""
+    if vague := [name for name in answer.names if no_name(name)]:
+        return fails(f"it names no dataset: {shown(vague[0])}")
     if not answer.items:
         long = [name for name in answer.names if len(name) > LONGEST_NAME]
-        return fails(f"running text, no list: {shown(long[0])}") if long else holds(f"{len(answer.names)} named")
+        if long:
+            return fails(f"running text, no list: {shown(long[0])}")
+        wordy = [name for name in answer.names if len(name.split()) > WORDS_OF_A_NAME]
+        if wordy:
+            return not_checked(f"whether this is a name or a description is a question for people: {shown(wordy[0])}")
+        return holds(f"{len(answer.names)} named")
     for item in answer.items:
         if not item.name:
             return fails(f"an entry without a name: {shown(item.words)}")
@@ -128,8 +144,18 @@ def _modality(item: Item) -> bool:
     )
 
 
-def _nature(item: Item) -> bool:
-    return bool(item.detail(r"nature|content|contenu")) or speaks_of("nature", item.answers or item.words)
+def _nature(item: Item) -> Told:
+    if labelled := item.detail("nature") or item.detail("content|contenu"):
+        if placeholder(labelled):
+            return "silent"
+        return "said" if affirmed(labelled) else "refused"
+    text = item.answers or item.words
+    how = told("nature", text)
+    if how != "silent":
+        return how
+    if any(refuses(clause) and re.search(r"content|contenu|nature", plain(clause)) for clause in clauses(text)):
+        return "refused"
+    return "vague" if len(text.split()) >= WORDS_OF_A_DESCRIPTION else "silent"
 
 
 def _languages(item: Item) -> bool:
@@ -145,9 +171,17 @@ def _text_has(metric: str, field_id: str, what: str, words: str) -> None:
     @decides(metric)
     def check(summary: Summary) -> Finding:
         answer = summary[field_id]
-        if not says_nothing(answer) and (speaks_of(what, answer.words) or (what == "period" and months(answer.words))):
+        said = affirmed(answer.words)
+        given = gives_size(said) if what == "size" else months(said) or speaks_of(what, said)
+        if given and not says_nothing(answer):
             return holds(f"it gives {words}")
         return fails(f"no {words} in {shown(answer.words)}")
+
+
+def _natures(metric: str, field_id: str) -> None:
+    @decides(metric)
+    def check(summary: Summary) -> Finding:
+        return each(summary[field_id].entries, _nature, "nature of the content")
 
 
 @decides("F2.1.1")
@@ -200,12 +234,13 @@ _described("F2.1.c.5", "2.1.c", _version, "version")
 _described("F2.2.2.c.3", "2.2.2.c", _version, "version")
 _described("F2.2.2.c.4", "2.2.2.c", lambda item: item.links, "link")
 _described("F2.1.d.3", "2.1.d", _modality, "modality")
-_described("F2.1.d.4", "2.1.d", _nature, "nature")
 _described("F2.1.d.5", "2.1.d", _languages, "languages")
 _described("F2.1.d.6", "2.1.d", _period, "period")
 _described("F2.2.2.d.3", "2.2.2.d", _modality, "modality")
-_described("F2.2.2.d.4", "2.2.2.d", _nature, "nature")
 _described("F2.2.2.d.5", "2.2.2.d", _languages, "languages")
+
+_natures("F2.1.d.4", "2.1.d")
+_natures("F2.2.2.d.4", "2.2.2.d")
 
 _text_has("F2.1.e.1", "2.1.e", "size", "size")
 _text_has("F2.2.2.e.1", "2.2.2.e", "period", "period")

@@ -6,7 +6,9 @@ import re
 
 from datasummary.quality.check_datasets import LONGEST_NAME, agrees, boxes_ticked, question_answered, something_said
 from datasummary.quality.checks import Finding, decides, every, fails, holds, shown
+from datasummary.quality.judging import each
 from datasummary.quality.reading import Summary
+from datasummary.quality.statements import Told, no_name, told
 from datasummary.quality.values import Answer, Item
 from datasummary.quality.vocabulary import plain, speaks_of
 
@@ -19,6 +21,8 @@ _VAGUE_SERVICE = re.compile(
     r"^(our|the|other|various|several|some|nos|les|autres|divers(es)?|certains?|certaines?)?\s*(other )?"
     r"(services?|products?|produits?|apps?|applications?|platforms?|plateformes?)( and .*| et .*)?\.?$"
 )
+_ONE_SERVICE = re.compile(r"(?<!\w)(?!(?:Our|The|Other|Various|Some|Several|Users?|Nos|Notre|Les?|La|Des?)\b)[A-ZÀ-Þ]")
+_SITE = re.compile(r"\b[a-z0-9-]{2,63}(?:\.[a-z0-9-]{2,63}){0,4}\.[a-z]{2,24}\b")
 
 for _metric, _field in (("F2.4.a.1", "2.4.a"), ("F2.4.b.1", "2.4.b"), ("F2.5.a.1", "2.5.a"), ("F2.6.a.1", "2.6.a")):
     question_answered(_metric, _field)
@@ -51,7 +55,9 @@ def services_named(summary: Summary) -> Finding:
 def _names_a_service(item: Item) -> bool:
     said = (item.name or item.text).strip()
     name = re.split(r"[,:;–(]|\. ", said)[0]
-    return bool(re.search(r"[A-ZÀ-Þ]", said)) and not _VAGUE_SERVICE.match(plain(name))
+    if _SITE.search(said):
+        return True
+    return bool(_ONE_SERVICE.search(said)) and not no_name(name) and not _VAGUE_SERVICE.match(plain(name))
 
 
 def _laid_out(answer: Answer) -> Finding:
@@ -72,17 +78,17 @@ def others_readable(summary: Summary) -> Finding:
 
 @decides("F2.5.c.1")
 def generators_named(summary: Summary) -> Finding:
-    names = summary["2.5.c"].names
-    return holds(shown(", ".join(names))) if names else fails("no model is named")
+    names = [name for name in summary["2.5.c"].names if not no_name(name)]
+    return holds(shown(", ".join(names))) if names else fails(f"no model is named by {shown(summary['2.5.c'].words)}")
 
 
 @decides("F2.5.c.2")
 def generators_unique(summary: Summary) -> Finding:
     names = summary["2.5.c"].names
-    vague = [name for name in names if not re.search(r"\d", name)]
+    vague = [name for name in names if no_name(name) or not re.search(r"\d", name)]
     if not names or len(set(names)) < len(names):
         return fails("a model is named twice" if names else "no model is named")
-    return fails(f"no version in {shown(vague[0])}") if vague else holds("each name bears a version")
+    return fails(f"no name with a version in {shown(vague[0])}") if vague else holds("each name bears a version")
 
 
 @decides("F2.5.c.4")
@@ -104,19 +110,22 @@ def generators_alone(summary: Summary) -> Finding:
     return holds("models and links alone")
 
 
-def _each_other_model(metric: str, what: str) -> None:
-    @decides(metric)
-    def check(summary: Summary) -> Finding:
-        wanted = r"\S" if metric == "F2.5.d.1" else None
-        return every(
-            summary["2.5.d"].entries,
-            lambda item: re.search(wanted, item.answers) if wanted else speaks_of("trained on", item.answers),
-            what,
-        )
+@decides("F2.5.d.1")
+def other_models_described(summary: Summary) -> Finding:
+    return every(summary["2.5.d"].entries, lambda item: item.answers.strip(), "description")
 
 
-_each_other_model("F2.5.d.1", "description")
-_each_other_model("F2.5.d.3", "word on the training data")
+@decides("F2.5.d.3")
+def other_models_trained_on(summary: Summary) -> Finding:
+    return each(summary["2.5.d"].entries, _training_data, "description of the training data")
+
+
+def _training_data(item: Item) -> Told:
+    how = told("trained on", item.answers)
+    if how != "silent":
+        return how
+    mentioned = told("training data", item.answers)
+    return "vague" if mentioned == "said" else mentioned
 
 
 @decides("F2.6.b.1")

@@ -17,9 +17,10 @@ _GENERAL = frozenset(
     {"info", "information", "contact", "kontakt", "contacto", "contatti", "hello", "hallo", "hi", "mail", "email"}
     | {"office", "admin", "support", "help", "service", "sales", "press", "presse", "media", "marketing", "general"}
     | {"enquiries", "inquiries", "enquiry", "inquiry", "team", "post", "accueil", "bonjour", "webmaster", "noreply"}
-    | {"no-reply", "customer-service", "customerservice"}
+    | {"customerservice", "customer", "customers", "care", "desk", "newsroom", "communication", "communications"}
+    | {"public", "relations", "no", "reply", "us", "the", "our", "pr"}
 )
-"""What stands before the @ of a general inbox."""
+"""Words before the @ of a general inbox: ``info``, ``press-office``."""
 
 _GENERAL_PAGE = re.compile(
     r"/(?:\w\w(?:-\w\w)?/)?(?:contact|contact-us|contactus|nous-contacter|kontakt|about|support|help)?/?"
@@ -48,11 +49,16 @@ def generic_contact(answer: Answer) -> str:
     """Give a contact that is the organisation's general one, where no other one stands beside it."""
     mails = _MAIL.findall(answer.words)
     links = list(answer.links)
-    general = [mail for mail in mails if re.split(r"[@+]", plain(mail))[0] in _GENERAL]
+    general = [mail for mail in mails if _is_general_inbox(mail)]
     general += [link for link in links if _is_general_page(link)]
     if not mails and not links and not _TELEPHONE.search(answer.words):
         return contact_given(answer)
     return general[0] if general and len(general) == len(mails) + len(links) else ""
+
+
+def _is_general_inbox(mail: str) -> bool:
+    """Tell whether all words before the @ are those of a general inbox."""
+    return all(word in _GENERAL for word in re.split(r"[._-]+", re.split(r"[@+]", plain(mail))[0]) if word)
 
 
 def _is_general_page(link: str) -> bool:

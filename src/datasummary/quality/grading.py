@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from datasummary.quality import (
+    check_content,
     check_crawled,
     check_datasets,
     check_document,
@@ -32,7 +33,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Grade", "Graded", "Score", "check", "grade"]
 
-_REGISTERED = (check_document, check_general, check_datasets, check_crawled, check_other, check_processing)
+_REGISTERED = (
+    check_document,
+    check_general,
+    check_content,
+    check_datasets,
+    check_crawled,
+    check_other,
+    check_processing,
+)
 """Modules whose import registers their checks."""
 
 _NOT_CHECKED = {

@@ -24,6 +24,10 @@ _MODALITY_WORDS: dict[Modality, str] = {
 _YES = re.compile(r"(yes|oui)\b")
 _NO = re.compile(r"(no|non)\b")
 _SEPARATORS = re.compile(r"\s*(?:[,;/&\n]|\band\b|\bet\b)\s*")
+_SIZE_LABEL = re.compile(
+    r"(?:^|(?<=[\n.;,]))\s*(text|texte|images?|vid[eé]os?|audio|other|autres?)\s*:\s*", re.IGNORECASE
+)
+_RANGE = re.compile(r"^(?:less|more|moins|plus|under|over|<|>)|\d.*(?:\bto\b|\ba\b|-).*\d")
 DEEPEST = 6
 """Levels of a value that are read."""
 
@@ -142,6 +146,10 @@ def answer_of(field: TemplateField, raw: Mapping[str, Any]) -> Answer:
         given, text = _boxes(value)
     elif field.kind == "sizes" and isinstance(value, list):
         given = {"sizes": tuple(filter(None, map(_size, value[:1000])))}
+    elif field.kind == "sizes":
+        given, text = {"sizes": _sizes_in(_words(value))}, [_words(value)]
+    elif field.kind == "domains" and not isinstance(value, dict):
+        given, text = _names_in(_words(value))
     elif field.kind == "domains" and isinstance(value, dict):
         given, text = _domains(value), [_words(value.get("method"))]
     else:
@@ -201,6 +209,27 @@ def _size(value: Any) -> Size | None:
         return None
     words = _words(value.get("range"))
     return Size(modality, _place(modality, words), _words(value.get("approximate_size")), words)
+
+
+def _sizes_in(text: str) -> tuple[Size, ...]:
+    """Read sizes that stand in a text, each behind its modality: ``Audio: less than 10 000 hours``."""
+    parts = _SIZE_LABEL.split(text)
+    found = []
+    for label, words in zip(parts[1::2], parts[2::2], strict=True):
+        modality = next(m for m in MODALITIES if _is_modality(m, label))
+        size = words.strip(" .;,\n")
+        place = _place(modality, size) if _RANGE.search(plain(size)) else None
+        found.append(Size(modality, place, "" if place is not None else size, size if place is not None else ""))
+    return tuple(found)
+
+
+def _names_in(text: str) -> tuple[dict[str, Any], list[str]]:
+    """Read a list of domains that stands in a text, a name a line; what is no such line stays words."""
+    lines = [re.sub(r"^\d{1,4}[.)]?(?:\s+|$)", "", line.strip(" -•*\t")) for line in re.split(r"[\n,;]", text)]
+    names = [line for line in lines if re.fullmatch(r"[^\s@:/]{1,253}\.[^\s@:/.]{2,63}", line)]
+    if len(names) * 2 <= len(list(filter(None, lines))):
+        return {}, [text]
+    return {"domains": tuple(names)}, [line for line in lines if line and line not in names]
 
 
 def _place(modality: Modality, words: str) -> int | None:

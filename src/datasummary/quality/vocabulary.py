@@ -1,7 +1,7 @@
 """Words and forms by which checks and hints read a document, in English and French.
 
-Patterns stand in plain letters: lower case, without accents, with straight apostrophes (see :func:`plain`). They find
-whether something is spoken of, never whether it is true.
+Patterns stand in plain letters: lower case, without accents, with straight apostrophes (see :func:`plain`), and begin
+and end with words. They find whether something is spoken of, never whether it is true.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-__all__ = ["FULL_DATE", "MONTH", "URL", "language_codes", "months", "plain", "speaks_of"]
+__all__ = ["FULL_DATE", "MONTH", "URL", "gives_size", "language_codes", "months", "names_places", "plain", "speaks_of"]
 
 URL = re.compile(r"https?://[^\s<>\"')\]]+[^\s<>\"')\].,;:]")
 FULL_DATE = re.compile(r"(?<![\d/])(\d{2})/(\d{2})/(\d{4})(?![\d/])")
@@ -39,49 +39,110 @@ _SPOKEN = {
     "nothing": r"^\W*(no |none\b|nothing\b|aucun|neant\b|pas de |rien\b|sans commentaire|-+$)",
     "gap": r"best efforts|meilleurs efforts|tous les efforts|efforts raisonnables",
     "not known": r"not known|unknown|inconnu|non connu|pas connu",
-    "further training": r"train|entrain|dynami",
-    "goals": r"in order to|so that the model|to improve|improv\w+ the|capabilit|to teach|to train|afin de|ameliorer"
-    r"|pour entrainer|capacites? d|performance",
+    "further training": r"\b(weights|models?) (is|are|was|were) frozen\b|(train|entrain|learn|apprent"
+    r"|appris).{0,150}\b(continu|ongoing|go(es)? on|further|after\b|new\b|newly|dynami|no longer|keep|stop|end(s"
+    r"|ed)?\b|finished|termin|frozen|again|apres\b|nouve|poursui|ulterieur|n'est plus|ne sont plus|en continu)"
+    r"|\b(continu|ongoing|further|after\b|new\b|newly|dynami|no longer|keep|stop|end(s|ed)?\b|finished|termin|apres\b"
+    r"|nouve|poursui|ulterieur).{0,150}(train|entrain|learn|apprent|appris)",
+    "goals": r"\bin order to\b|\bso that (the|our) models?|\bto improve\b|\bimprov\w+ the\b|\bcapabilit(y|ies)\b"
+    r"|\bto teach\b|\bto train\b|\b(make|makes|making|help|helps|helping|allow\w*|enabl\w+|lets?|teach\w*) (the|our"
+    r"|its) models?\b|\bbetter at\b|\b(model|benchmark) performances?\b|\bperformances? (of|du|des) (the |our "
+    r"|nos )?mod|\bafin (de|que)\b|\bpour (que le modele|entrainer|ameliorer|rendre)|\bameliorer\b|\bcapacites? d",
     "European Union": r"european union|\beu\b|union europeenne|\bue\b|\bofficial languages?\b"
     r"|\blangues? officielles?\b",
-    "regions": r"region|nation|countr|pays|geograph|europe|africa|afrique|asia|asie|america|amerique|world|monde"
-    r"|continent|territor|\bsites? (in|en|au)\b",
-    "people": r"demograph|\bage\b|\bages\b|gender|genre|\bsexe?\b|women|femmes|\bmen\b|hommes|population|people"
-    r"|personnes|audience|grand public|public general|speakers|locuteurs|children|enfants|origin|adult|student",
-    "tokeniser": r"token|jeton|segment",
+    "regions": r"\b(sub)?(regions?|regional\w*|nations?|nationa(l|ux|les?)|nationalit\w+|countr(y|ies)|pays"
+    r"|geograph\w*|europe\w*|africa\w*|afri(que|cain\w*)|asia\w*|asi(e|atique\w*)|americas?|american\w*|ameri(que"
+    r"|cain)\w*|nordic|world|worldwide|monde|mondia\w+|continent\w*|territor\w+|territoires?)\b|\bsites? (in|en|au)\b",
+    "people": r"\b(demograph\w*|ages?|aged|gender\w*|sexe?s?|women|femmes?|men|hommes?|populations?|people|persons?"
+    r"|personnes?|audiences?|grand public|public general|speakers?|locuteurs?|children|enfants?|adults?|adultes?"
+    r"|students?|etudiants?|professionals?|amateurs?|teenagers?|adolescents?|teachers?|readers?|lecteurs?|ethnic\w*"
+    r"|ethni\w+|(ethnic|social|cultural|national) origins?|origines? (sociale|ethnique|culturelle)s?"
+    r"|genre des (auteurs|personnes))\b",
+    "tokeniser": r"\b((tik)?token\w*|jetons?|segment(eur|ation|er)\w*|sentencepiece|wordpiece|byte-?pair|bpe)\b",
     "compression": r"compress",
-    "sampling": r"sampl|echantillon|\bk?hz\b|frames?\b|images? par seconde|bit ?rate|debit",
-    "part": r"\bparts?\b|subset|sample|selection|partie|sous-ensemble|echantillon|extrait",
-    "nature": r"natur|protected|protege|personal|personnel|licen[cs]e|public domain|domaine public|copyright"
-    r"|droits? d'auteur|confidential|official|officiel|made by machine|anonym",
+    "sampling": r"\b(re)?sampl|echantillon|\bk?hz\b|\bframes?\b|images? par seconde|\bbit ?rate|\bdebit",
+    "part": r"\bparts?\b|\bsubsets?\b|\bsamples?\b|\bselections?\b|\bpartie|sous-ensemble|echantillon|extrait|\b(kept"
+    r"|retained|selected|only|excluding|except|left out|dropped|conserve\w*|garde\w*|retenu\w*|seulement|sauf)\b",
+    "nature": r"\bnature (of|du|des)\b|\bprotected\b|\bprotege|\bpersonal (data|details?|information)"
+    r"|donnees personnelles|\blicen[cs]e|public domain|domaine public|\bcopyright|droits? d'auteur|\bofficial\b"
+    r"|\bofficiel|made by machine|\banonym|public[- ]sector|secteur public|\bgovernment|\buser-generated"
+    r"|\bsensitive data|\bfactual|\bscientifi|\b(novels?|stories|story|tales?|poems?|poetry|plays|prose|fiction"
+    r"|speech(es)?|sermons|debates?|transcripts?|minutes|letters|diaries|articles?|news|reviews?|lectures?|interviews?"
+    r"|subtitles?|laws|judge?ments|patents?|recipes?|manuals?|photographs?|photos|paintings?|songs?|music|source code"
+    r"|conversations?|calls|dialogues?|textbooks?|encyclopa?edi\w+|romans?|nouvelles|poesie|poemes?|discours|debats?"
+    r"|transcriptions?|lettres|journaux|entretiens|lois|brevets|recettes|photographies|peintures|chansons|musique"
+    r"|code source|posts|messages|tickets|chats|logs|comments|time series|sagas|essays|biographies|notices)\b",
     "period": r"\b(19|20)\d{2}\b",
-    "size": r"\d[\d\s.,]{0,3}(k|m|b|t|g|mi|gi|ti)?(illion|illions|illiard|illiards|byte|octet|tokens?|jetons?|images?"
-    r"|hours?|heures?|documents?|rows?|lignes?|articles?|pages?|gb|tb|mb|go|to|mo|recordings?|words|mots)",
-    "captchas": r"captcha",
-    "passwords": r"password|passwort|mots? de passe|log-?in|authentif|connexion|account|compte",
-    "paywalls": r"pay-?wall|paid|payment|subscription|subscrib|peage|payant|abonne|paiement",
-    "robots.txt": r"robots?\.txt|robots exclusion|rfc ?9309",
-    "other protocols": r"tdm|x-robots|ai\.txt|\brsl\b|aipref|content.signal|meta.?(tag|robots)|opt-?out protocol"
+    "size": r"\b(\d[\d\s.,]{0,12}|(half an?|one|two|three|four|five|six|seven|eight|nine|ten|deux|trois|quatre|cinq"
+    r"|dix) )((hundred|thousand|[mbt]r?illi(on|ard)|mille)s? ?(of |de |d')?)?((?!(?:to|the|these|our|all|and|in|of|les"
+    r"|des|nos|de|a|et|au|aux) )[a-z-]+ )?(tokens?|jetons?|images?|pictures|hours?|heures?|minutes|documents?|rows?"
+    r"|lignes?|articles?|pages?|recordings?|enregistrements|words|mots|sentences|phrases|files|fichiers|books|livres"
+    r"|[kmgtp]i?b|[kmgp]o|bytes?|octets?|([kmgtp]i?|kilo|mega|giga|tera)(bytes?|octets?))\b|\d ?[mbt]r?illi(on"
+    r"|ard)s?\b",
+    "captchas": r"\bcaptchas?\b",
+    "passwords": r"\bpasswords?\b|\bpasswort|\bmots? de passe|\blog-?ins?\b|\bauthentif|\bauthentic|\bconnexion"
+    r"|(?<!into )\baccounts?\b|\b(un|des|sans|aucun) comptes?\b|\bsign(s|ed)?[ -]in\b",
+    "paywalls": r"\bpay-?wall|\bpaid[- ](content|articles?|pages?|access|sites?)|\bpaying\b|\bpayment|\bsubscription"
+    r"|\bsubscrib|\bpeage|\bpayant|\babonne|\bpaiement",
+    "robots.txt": r"\brobots?\.txt|\brobots exclusion|\brfc ?9309",
+    "other protocols": r"\btdm|x-robots|\bai\.txt|\brsl\b|\baipref|content.signal|meta.?(tag|robots)|opt-?out protocol"
     r"|other protocol|autres protocoles|protocoles autres|reservation protocol",
-    "languages": r"\blang|linguist",
-    "sites": r"\bsites?\b|website|forum|blog|news|presse|magazine|platform|plateforme|shop",
-    "types of content": r"type|kind|conten|press|photo|code|article|video|audio|podcast|description|genre",
-    "works": r"\burls?\b|address(es)?\b of|adresses?\b des|each page|single works?|individual works?|oeuvres|works\b"
-    r"|every page|chaque page|toutes les pages",
-    "more domains": r"(all|further|more|full|complete|whole|other|every|tous|autres|complet|ensemble)\b.{0,60}"
-    r"(domain|domaine|list|sites)",
+    "conduct": r"\b(solv|bypass|circumvent|evad|enter|leav|left\b|skip|stop|(?<!with )respect|honou?r|obey|follow"
+    r"|reads?\b|reading\b|check|compl(y|ies|ied)\b|ignor|abandon|giv\w+ up|fetch|access(es|ed|ing)?\b|logs? in\b"
+    r"|signs? in\b|visit|crawl(s|ed)?\b|collect|scrap|download|drop|discard|avoid|exclud|remov|observ|adher|(go|goes"
+    r"|going|gone|get) around|kept\b|keeps?\b|refrain|interact|attempt|tr(y|ies)\b|disallow|treat(s|ed) as|support"
+    r"|retriev|filter|contourn|resou?d|resol|abandonn|quitt|saut|s'arret|conform|connect|collect|lit\b|lisent\b|lu(e|s"
+    r"|es)?\b|evit|exclu|suiv|laisse|ecart)",
+    "languages": r"\blang|\blinguist",
+    "sites": r"\b(web)?sites?\b|\bforums?\b|\bblogs?\b|\bnews\b|\bpresse\b|\bmagazines?\b|\bplatforms?\b"
+    r"|\bplateformes?\b|\bshops?\b|\bportals?\b|\bencyclop",
+    "types of content": r"\btypes?\b|\bkinds?\b|\bcontent|\bcontenu|\bpress|\bphoto|\bcode\b|\barticle|\bvideo|\baudio"
+    r"|\bpodcast|\bdescription|\bgenres?\b",
+    "works": r"\burls?\b|\b(each|every|all|single|individual) (\w+ ){0,3}(address(es)?|urls?)\b|\baddress(es)? of\b"
+    r"|\badresses? des?\b|\b(page|image|file|document) address(es)?\b|\b(each|every|single|individual) (page|work"
+    r"|item)s?\b|\boeuvres\b|\bworks\b|\bchaque page|\btoutes les pages",
+    "more domains": r"\b(all|further|more|remaining|additional|other|every|rest of the|tous|toutes|autres"
+    r"|reste des?) (the |les |of the |des )?([\d.,]+ ){0,4}(\w+ ){0,2}?(domains?|domaines?|web ?sites|sites)\b"
+    r"|\b(domaines?|sites) (restant|supplementaire)s?\b|\b(full|fuller|complete|whole|entire|longer) (\w+ )?list\b"
+    r"|\bliste (complete|integrale|entiere)\b|\b(full|complete|whole|entire) set of\b|\bensemble des domaines",
+    "access kept back": r"\b(up)?on (\w+ )?request\b|\bsur (simple )?demande\b|\blog ?in\b|\bpasswords?\b"
+    r"|\bmot de passe|\b(to|for|our) (\w+ )?(partners|subscribers)\b|\bregistered (users|partners)\b|\bnda\b"
+    r"|\bnon-disclosure|\b(aux|nos) (partenaires|abonnes|inscrits)\b|\b(contact|ask|write to) us (for|to get|to obtain"
+    r"|to receive)\b",
+    "download": r"\bdownload|\btelecharg",
     "no summary": r"no (public )?(summary|training)|not (yet )?(publish|available)|has none|without a summary"
     r"|aucun resume|pas de resume|n'a pas (encore )?(ete )?publie|no such summary|not public",
-    "trained on": r"train|entrain|appris|learn|fine-?tun|donnees|\bdata\b",
-    "datasets of others": r"third part|tiers|dataset|jeux? de donnees|publisher|editeur|obtained from|obtenu|licens",
-    "reservations": r"opt-?out|reserv|robots|tdm|right|droit",
-    "requests": r"request|demand|opt-?out|letter|wrote|written|lettre|ecri|complain|plainte|reclam|contact|again"
-    r"|re-?check|regular|a nouveau|mise? a jour|updat|remov|retir|withdraw|up to date|monthly|daily|each month",
-    "selection for quality": r"qualit|capabilit|benchmark|performan|readab|lisib|capacites",
+    "trained on": r"\b(train(ed|s)?|learn(ed|t|s)?|fine-?tuned|pre-?trained|built|distill?ed)\b.{0,40}?\b(on|from|with"
+    r"|using)\b|\btraining data\b.{0,20}\b(is|are|was|were|comprise|consist|come|came|include)|\b(entraine|appris"
+    r"|ajuste)\w*\b.{0,40}?\b(sur|avec|a partir)\b|donnees d'entrainement.{0,20}\b(sont|etaient|proviennent"
+    r"|comprennent)",
+    "training data": r"\btrain|\blearn|\bfine-?tun|\bdata\b|\bdonnees\b|\bentrain|\bappris",
+    "datasets of others": r"\bthird[- ]part|\btiers\b|\bdatasets?\b|jeux? de donnees|\bpublishers?\b|\bediteurs?\b"
+    r"|\bobtained from|\bobtenue?s? aupres|\blicensors?\b",
+    "opt-outs": r"\bopt(ed|ing)?-?(outs?| out)\b|\breserv(?!oir)|\bs'oppos|\bopposition",
+    "reservations": r"\bopt(ed|ing)?-?(outs?| out)\b|\breserv(?!oir)|\brobots\b|\btdm|\bs'oppos|\bopposition",
+    "requests": r"\b(requests?|requested|opt-?out (form|address)|letters?|wrote|writ(e|es|ten) to|lettres?|ecri(re"
+    r"|vent|t)\b|complain\w*|plaintes?|reclamations?|demandes?|contact(s|ed)? us|rights?-?holders? (can|may)"
+    r"|ayants droit peuvent)",
+    "kept up to date": r"\b(again|anew|re-?check\w*|re-?read\w*|regular(ly)?|periodic\w*|updat\w+|up to date|hourly"
+    r"|daily|weekly|monthly|(each|every) (\w+ )?(day|week|month|visit)s?|a nouveau|mises? a jour|reguli\w+"
+    r"|chaque (jour|semaine|mois))\b",
+    "quality": r"\bqualit|\breadab|\blisib",
+    "capability": r"\bcapabilit|\bcapacites\b|\bbenchmark|\bperformance (of|on|du|des|sur)\b|\bmodel performance",
+    "selecting": r"\b(kept|keep|keeps|select|chose|choos|filter|filtr|rank|scor|prefer|drop|remov|discard|exclu"
+    r"|left out|best|highest|garde|conserv|choisi|retenu|ecart|supprim)",
+    "removing": r"\b(block|filter|filtr|remov|exclud|exclu|classif|hash|keyword|mots?-cles?|screen|scan|detect|drop"
+    r"|delet|match|compar|photodna|moderat|search|left out|leave out|leaves out|not visited|nor kept|avoid|review"
+    r"|check|look(ed|s)? for|supprim|retir|ecart|bloqu|empreinte|verifi|recherch|evit|compare)",
+    "illegal": r"\b(il-?legal|illicit|unlawful|abus|terror|child|minors?\b|mineurs?\b|pedo|csam|pira|hate|haine|hash"
+    r"|malware|iwf|ncmec|photodna|counterfeit|contrefa|block-?list|black-?list|listes? (de blocage|noires?)|copyright"
+    r"|violen|exploit|crimin|incite)",
     "told elsewhere": r"\bnot (listed|told|stated) here|\bne sont pas|\bn'est pas",
-    "policy": r"polic|politique|copyright|droit d'auteur",
+    "policy": r"\bpolic(y|ies)\b|\bpolitiques?\b|\bcopyright\b|\bdroits? d'auteur",
 }
 _PATTERNS = {what: re.compile(pattern) for what, pattern in _SPOKEN.items()}
+
+_TERABYTES = re.compile(r"\d[\s\u00a0\u202f]?To\b")
 
 
 @lru_cache(maxsize=256)
@@ -127,6 +188,32 @@ def language_codes(text: str) -> list[str]:
             if code and (length > 1 or len(word) > 3):
                 found[code] = None
     return list(found)
+
+
+def gives_size(text: str) -> bool:
+    """Tell whether a text gives a number with a unit of size; ``To``, a French unit, counts as it is written.
+
+    >>> gives_size("3,5 To"), gives_size("2 000 heures"), gives_size("from 01/1995 to 12/2024")
+    (True, True, False)
+    """
+    return bool(_TERABYTES.search(text)) or speaks_of("size", text)
+
+
+def names_places(text: str) -> bool:
+    """Tell whether a text names a country or a region of the world, in English or French."""
+    names = _place_names()
+    words = re.findall(r"[^\W\d_]+", plain(text))
+    grams = (" ".join(words[at : at + length]) for at in range(len(words)) for length in (1, 2, 3))
+    return any(gram in names for gram in grams)
+
+
+@cache
+def _place_names() -> frozenset[str]:
+    from babel import Locale
+
+    found = (plain(name) for locale in ("en", "fr") for name in Locale(locale).territories.values())
+    names = (" ".join(re.findall(r"[^\W\d_]+", name)) for name in found)
+    return frozenset(name for name in names if len(name) > 3)
 
 
 @cache
