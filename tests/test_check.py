@@ -664,11 +664,11 @@ def online(pages, **values):
 
 def test_links_are_opened_and_must_lead_to_what_they_name(pages):
     item = {"name": "Open Encyclopaedia of Invented Things", "link": f"{pages}/encyclopaedia"}
-    found, hints = online(pages, **{"2.1.c": {"items": [item]}})
+    found, hints = online(pages, **{"2.1.a": "Yes", "2.1.c": {"items": [item]}})
     assert (found["D3"].result, found["F2.1.c.4"].result) == ("holds", "holds")
-    found, hints = online(pages, **{"2.1.c": {"items": [{**item, "link": f"{pages}/other"}]}})
+    found, hints = online(pages, **{"2.1.a": "Yes", "2.1.c": {"items": [{**item, "link": f"{pages}/other"}]}})
     assert found["F2.1.c.4"].result == "fails"
-    found, hints = online(pages, **{"2.1.c": {"items": [{**item, "link": f"{pages}/gone"}]}})
+    found, hints = online(pages, **{"2.1.a": "Yes", "2.1.c": {"items": [{**item, "link": f"{pages}/gone"}]}})
     assert "status 404" in found["F2.1.c.4"].found
     assert [hint.field for hint in hints if "does not open" in hint.what] == ["2.1.c"]
 

@@ -19,8 +19,9 @@ from datasummary.quality import (
     check_general,
     check_other,
     check_processing,
+    contradictions,
 )
-from datasummary.quality.checks import Finding, Result, decide, not_checked
+from datasummary.quality.checks import Finding, Result, decide, decided_where_asked, not_checked
 from datasummary.quality.hints import Hint, hints_of
 from datasummary.quality.metrics import GROUPS, METRICS, DecidedBy, Group, Metric
 from datasummary.quality.reading import Summary, read_summary
@@ -32,7 +33,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Grade", "Graded", "Score", "check", "grade"]
 
-_REGISTERED = (check_document, check_general, check_datasets, check_crawled, check_other, check_processing)
+_REGISTERED = (
+    check_document,
+    check_general,
+    check_datasets,
+    check_crawled,
+    check_other,
+    check_processing,
+    contradictions,
+)
 """Modules whose import registers their checks."""
 
 _NOT_CHECKED = {
@@ -49,11 +58,13 @@ class Graded:
     metric: Metric
     result: Result
     found: str
+    own_mend: str = ""
+    """How to mend what was found, where the metric's advice does not fit."""
 
     @property
     def mend(self) -> str:
-        """What to do in the project file; empty unless the metric fails."""
-        return self.metric.mend if self.result == "fails" else ""
+        """What to write in the document, and what to do in the project file; empty unless the metric fails."""
+        return (self.own_mend or self.metric.mend) if self.result == "fails" else ""
 
 
 @dataclass(frozen=True)
@@ -172,8 +183,8 @@ def grade(summary: Summary, *, anew: Summary | None = None, links: Links | None 
     results = []
     for metric in METRICS.values():
         found = decide(metric, summary) if metric.decided_by == "document" else decided.get(metric.id)
-        finding = found or not_checked(_NOT_CHECKED[metric.decided_by])
-        results.append(Graded(metric, finding.result, finding.found))
+        finding = decided_where_asked(metric, summary, found or not_checked(_NOT_CHECKED[metric.decided_by]))
+        results.append(Graded(metric, finding.result, finding.found, finding.mend))
     return Grade(path, tuple(results), tuple(hints))
 
 
