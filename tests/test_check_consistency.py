@@ -413,3 +413,64 @@ def test_loose_words_are_hints_shown_as_they_are_written(example, words):
 
 def test_the_example_gives_no_hint(example):
     assert grade(summary_of(example)).hints == ()
+
+
+# --- How to mend what is found
+
+
+def test_each_advice_names_what_to_write_by_hand_before_the_project_file():
+    decided = [metric for metric in METRICS.values() if metric.decided_by != "people"]
+    assert [metric.id for metric in decided if not (metric.write and metric.project)] == []
+    assert [metric.id for metric in decided if metric.field in FIELD_IDS and metric.field not in metric.write] == []
+    assert [
+        metric.id for metric in decided if metric.mend.partition("; with a project file: ")[0] != metric.write
+    ] == []
+
+
+def later_than_its_update(document):
+    document["fields"]["1.3.d"]["value"] = "05/2026. The model is not trained on new data after this date."
+
+
+SECTION_1 = {
+    "a modality that 1.3.a lacks": (inside("2.3.g", "Video", value=True), "tick Video in 1.3.a too"),
+    "a modality that no section has": (inside("1.3.a", "Video", value=True), "untick it in 1.3.a"),
+    "crawling after the latest date": (item("2.3.e", 0, "text", value="06/2024 to 02/2026"), "write 02/2026 in 1.3.d"),
+    "data after the last update": (later_than_its_update, "0.b"),
+    "another model at the head": (lambda document: document["models"].append("aurora-9"), '1.2.a and in "models"'),
+}
+
+
+@pytest.mark.parametrize("name", SECTION_1)
+def test_advice_on_section_1_is_that_of_the_defect(example, name):
+    spoil, words = SECTION_1[name]
+    found = graded(spoiled(example, spoil))["F1.1"]
+    assert found.result == "fails"
+    assert words in found.mend.partition("; with a project file: ")[0]
+
+
+@pytest.mark.parametrize(
+    ("field_id", "value", "metric", "words"),
+    [
+        ("2.2.2.c", "Not applicable.", "F2.2.2.c.1", 'write after "Not applicable:" why'),
+        ("2.2.2.c", "Not applicable: this is confidential.", "F2.2.2.c.1", "answer 2.2.2.c"),
+        ("2.3.b", "Not applicable: there are none.", "F2.3.b.2", "answer 2.3.a with No"),
+        ("3.2.a", "Not applicable: there are none.", "F3.2.a.1", "answer 3.2.a"),
+        ("3.2.a", "See https://aurora.example/measures.", "F3.2.a.1", "say in 3.2.a itself"),
+    ],
+)
+def test_advice_fits_why_a_field_is_not_answered(example, field_id, value, metric, words):
+    assert words in graded(spoiled(example, put(field_id, value)))[metric].mend
+
+
+def test_a_name_listed_twice_is_not_mended_by_manifests(example):
+    assert graded(spoiled(example, first_twice))["F2.3.h.4"].mend.startswith("in 2.3.h, write names such as")
+    assert graded(spoiled(example, first_twice))["F2.3.h.1"].mend.startswith("in 2.3.h, list")
+
+
+def test_an_approximate_size_of_audio_is_mended_in_its_row(example):
+    def approximate(document):
+        row = document["fields"]["1.3.b"]["value"][2]
+        row["approximate_size"] = "9 000 hours"
+        del row["range"]
+
+    assert "one range of the form" in graded(spoiled(example, approximate))["F1.3.b.1"].mend

@@ -125,8 +125,8 @@ def status(summary: Summary) -> Finding:
     if summary.is_draft or _DRAFT.fullmatch(plain(said)):
         return fails(
             "it calls itself a draft, which is no version to rely on",
-            'answer what is open, set "status" to "complete" and "about.status" to, for instance, "This is the latest '
-            'version"; project file: answer what is open, and write it with `datasummary summary`',
+            'answer what is open, set "status" to "complete", and say in about.status whether it is the latest version',
+            "answer what is open, and write it with `datasummary summary`",
         )
     return holds(shown(said)) if said else fails("nothing says whether it is the latest version")
 
@@ -200,7 +200,7 @@ def version(summary: Summary) -> Finding:
     if about and _parts(about) not in {_parts(found) for found in _VERSION.findall(first)}:
         return fails(
             f"it bears two versions: {number[:20]} in 0.a, and {about[:20]} in about.version",
-            "write one version in 0.a and in about.version; project file: summary.version",
+            "write one version in 0.a and in about.version",
         )
     return holds(f"version {number[:20]}")
 
@@ -262,7 +262,7 @@ def updated(summary: Summary) -> Finding:
     if own and about and own != about:
         return fails(
             f"it bears two dates: {own:%d/%m/%Y} in 0.b, and {about:%d/%m/%Y} in about.date",
-            f"write one date: in 0.b as {own:%d/%m/%Y}, in about.date as {own:%Y-%m-%d}; project file: summary.date",
+            f"write one date: in 0.b as {own:%d/%m/%Y}, in about.date as {own:%Y-%m-%d}",
         )
     return holds(shown(text))
 

@@ -49,8 +49,10 @@ class Finding:
     result: Result
     found: str
     """What was found, for a reader."""
-    mend: str = ""
-    """What to do about it, where the metric's own advice does not fit."""
+    write: str = ""
+    """What to write in the document, where the metric's own advice does not fit."""
+    project: str = ""
+    """What to do in the project file, where the metric's own advice does not fit."""
 
 
 def holds(found: str) -> Finding:
@@ -58,9 +60,9 @@ def holds(found: str) -> Finding:
     return Finding("holds", found)
 
 
-def fails(found: str, mend: str = "") -> Finding:
+def fails(found: str, write: str = "", project: str = "") -> Finding:
     """Say that a metric fails, and how to mend it where the metric's own advice does not fit."""
-    return Finding("fails", found, mend)
+    return Finding("fails", found, write, project)
 
 
 def not_applicable(found: str) -> Finding:
@@ -222,19 +224,27 @@ def _by_standing(summary: Summary, field_id: str) -> Finding | None:
     if is_not_applicable(answer):
         return _explicitly_not(summary, answer)
     if field_id not in _MAY_BE_A_LINK and _is_link_alone(answer):
-        return fails(f"a link stands in place of an answer: {shown(answer.links[0])}")
+        return fails(
+            f"a link stands in place of an answer: {shown(answer.links[0])}",
+            f"say in {field_id} itself what the link leads to",
+        )
     return None
 
 
 def _explicitly_not(summary: Summary, answer: Answer) -> Finding:
     said = shown(answer.text)
     if answer.id not in _MAY_NOT_APPLY:
-        return fails(f"the form asks this of everybody, and it says {said}")
+        return fails(
+            f"the form asks this of everybody, and it says {said}", f"answer {answer.id}: the form asks it of everybody"
+        )
     questions = _QUESTIONS.get(answer.id, ("2.3.a",) if answer.id.startswith("2.3.") else ())
     asked = [question for question in questions if summary[question].yes is not False]
     kind = FIELDS[answer.id].kind
     if asked and (kind in {"checkboxes", "domains"} or answer.id in {"2.3.b", "2.3.c", "2.3.d", "2.3.e", "2.3.f"}):
-        return fails(f"{asked[0]} is not answered with No, and this says {said}")
+        return fails(
+            f"{asked[0]} is not answered with No, and this says {said}",
+            f"answer {answer.id}, or answer {asked[0]} with No if that is so",
+        )
     reason = _REASON.sub("", plain(answer.text))
     if _SECRECY.search(reason) and answer.id != "3.1.c" and not _NOT_PUBLIC.search(reason):
         return fails(
@@ -242,7 +252,9 @@ def _explicitly_not(summary: Summary, answer: Answer) -> Finding:
             f"answer {answer.id}, or say in it what makes the question not apply",
         )
     if len(reason) < 10:
-        return fails(f"it says {said} without a reason")
+        return fails(
+            f"it says {said} without a reason", f'in {answer.id}, write after "Not applicable:" why it does not apply'
+        )
     return not_applicable(said)
 
 

@@ -49,19 +49,19 @@ def counts_agree(summary: Summary) -> Finding | None:
         if answer.required is not None and answer.required < least:
             return fails(
                 f"{share[0]} of {answer.total} domains are {least}, and it says that {answer.required} are required",
-                f'in 2.3.h, set "required" to {least} and list as many names, or correct "share" and "domains_total"; '
-                f"project file: leave the field computed",
+                f'in 2.3.h, set "required" to {least} and list as many names, or correct "share" and "domains_total"',
+                "leave the field computed",
             )
         if len(set(summary.domains)) < least:
             return fails(
                 f"{share[0]} of {answer.total} domains are {least}, and {names} are listed",
-                f'in 2.3.h, list {least} names under "domains"; project file: leave the field computed',
+                f'in 2.3.h, list {least} names under "domains"',
             )
     listed = value.get("listed")
     if isinstance(listed, int) and not isinstance(listed, bool) and listed != names:
         return fails(
             f"it says that {listed} are listed, and there are {names}",
-            'in 2.3.h, set "listed" to the number of names; project file: leave the field computed',
+            'in 2.3.h, set "listed" to the number of names',
         )
     return None
 
@@ -79,8 +79,8 @@ def names_are_domains(summary: Summary) -> Finding | None:
             what = f"stands below the domain {shown(right)}" if right else "is a public suffix, not a domain"
             return fails(
                 f"{shown(name)} {what}",
-                f"in 2.3.h, write {right or 'the name registered below it'} in its place, once; project file: "
-                f"domain_level: registrable",
+                f"in 2.3.h, write {right or 'the name registered below it'} in its place, once",
+                "set domain_level: registrable",
             )
     return None
 
@@ -103,28 +103,27 @@ def _told_of(answer: Answer, crawler: str, others: tuple[str, ...]) -> bool:
     return False
 
 
-def _each_crawler(metric: str, field_id: str, what: str, mend: str) -> None:
+def _each_crawler(metric: str, field_id: str, what: str, write: str) -> None:
     @overturns(metric)
     def against(summary: Summary) -> Finding | None:
         answer, names = summary[field_id], summary["2.3.b"].names
         if is_not_applicable(summary["2.3.b"]):
             return None
         silent = [name for name in names if plain(name) in plain(answer.words) and not _told_of(answer, name, names)]
-        return fails(f"the name of {shown(silent[0])} stands there, and no {what}", mend) if silent else None
+        return fails(f"the name of {shown(silent[0])} stands there, and no {what}", write) if silent else None
 
 
 _each_crawler(
     "F2.3.c.2",
     "2.3.c",
     "purpose",
-    "in 2.3.c, write beside each crawler's name what it collects and for what; project file: purpose of each crawler",
+    "in 2.3.c, write beside each crawler's name what it collects and for what",
 )
 _each_crawler(
     "F2.3.e.2",
     "2.3.e",
     "period",
-    "in 2.3.e, write beside each crawler's name 01/2024 to 06/2025; project file: first_date and last_date of its "
-    "sources",
+    "in 2.3.e, write beside each crawler's name 01/2024 to 06/2025",
 )
 
 
@@ -145,7 +144,7 @@ def crawlers_known(summary: Summary) -> Finding | None:
             if _CRAWLER.fullmatch(said) and not any(said in name or name in said for name in names):
                 return fails(
                     f"{field_id} speaks of {shown(label.strip())}, and 2.3.b does not name it",
-                    f"add the crawler to 2.3.b, or take it out of {field_id}; project file: crawlers of the sources",
+                    f"add the crawler to 2.3.b, or take it out of {field_id}",
                 )
     return None
 
@@ -161,7 +160,7 @@ def languages_are_official(summary: Summary) -> Finding | None:
             if strange:
                 return fails(
                     f"not an official language of the Union, and said to be one: {shown(claim.strip())}",
-                    "in 1.3.e, name as official only languages of Regulation No 1 of 1958 (24 of them); project file: "
+                    "in 1.3.e, name as official only languages of Regulation No 1 of 1958 (24 of them)",
                     "leave the field computed",
                 )
     return None
@@ -180,7 +179,7 @@ def listed_once(summary: Summary) -> Finding | None:
         return None
     return fails(
         f"{shown(twice)} stands in 2.1.c and in 2.1.d, which is for datasets that 2.1.c does not list",
-        "take it out of 2.1.d if it exceeds 3 % of the public data of a modality, else out of 2.1.c; project file: "
+        "take it out of 2.1.d if it exceeds 3 % of the public data of a modality, else out of 2.1.c",
         "leave both fields computed",
     )
 
@@ -196,7 +195,7 @@ def _in_order(metric: str, field_id: str) -> None:
             if wrong := reversed_period(item.words):
                 return fails(
                     f"a period that ends before it begins: {shown(wrong)}",
-                    f"in {field_id}, write the earlier date first; project file: first_date and last_date of sources",
+                    f"in {field_id}, write the earlier date first",
                 )
         return None
 

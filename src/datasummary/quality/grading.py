@@ -58,13 +58,15 @@ class Graded:
     metric: Metric
     result: Result
     found: str
-    own_mend: str = ""
-    """How to mend what was found, where the metric's advice does not fit."""
+    write: str = ""
+    """What to write in the document, where the metric's own advice does not fit what was found."""
+    project: str = ""
+    """What to do in the project file, likewise."""
 
     @property
     def mend(self) -> str:
         """What to write in the document, and what to do in the project file; empty unless the metric fails."""
-        return (self.own_mend or self.metric.mend) if self.result == "fails" else ""
+        return self.metric.mend_by(self.write, self.project) if self.result == "fails" else ""
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,7 @@ def grade(summary: Summary, *, anew: Summary | None = None, links: Links | None 
     for metric in METRICS.values():
         found = decide(metric, summary) if metric.decided_by == "document" else decided.get(metric.id)
         finding = decided_where_asked(metric, summary, found or not_checked(_NOT_CHECKED[metric.decided_by]))
-        results.append(Graded(metric, finding.result, finding.found, finding.mend))
+        results.append(Graded(metric, finding.result, finding.found, finding.write, finding.project))
     return Grade(path, tuple(results), tuple(hints))
 
 
