@@ -364,6 +364,13 @@ PHRASES = [
     "Aucun commentaire.",
     "octobre 2025",
     "datasets of others and their reservations",
+    "To be stated",
+    "n/a",
+    "Not applicable: this is confidential",
+    "OtherBot",
+    "01/2026 to 06/2024",
+    "Official languages: Japanese",
+    "10 %",
 ]
 """Words that checks look for, so that what is drawn meets them."""
 WORDS = st.sampled_from(PHRASES) | st.text(max_size=12)
@@ -401,7 +408,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
             "listed": st.integers(0, 5),
             "file": WORDS,
             "method": WORDS,
-            "domains": st.lists(st.sampled_from(["a.example", "b.example", "www.c.example", "https://d.example"])),
+            "domains": st.lists(
+                st.sampled_from(["a.example", "b.example", "www.c.example", "https://d.example", "blog.x.de", "TBD"])
+            ),
         }
     ),
 }

@@ -137,6 +137,7 @@ def test_what_stands_beside_a_placeholder_is_kept(words, said):
         "Ces règles valent pour les versions à venir.",
         "The crawler waits; what comes to be shown is read.",
         "See <https://a.example/x> and [1].",
+        "<https://a.example/x>",
         "06/2024 - 01/2026",
         "Not applicable: the provider is established in the Union.",
     ],
@@ -347,6 +348,12 @@ AGREEING = {
     "an exception": languages("Official languages of the European Union: all but Japanese and Russian."),
     "what is said of all crawlers": item("2.3.d", 1, "name", value="All crawlers"),
     "1 for 1.1.0": about("version", "1.1.0"),
+    "a version that is a date": about("version", "2026-03"),
+    "a purpose on the line after the name": put(
+        "2.3.c", "AuroraBot\nCollects web pages.\n\nAuroraFeedReader\nCollects podcast episodes."
+    ),
+    "labels that are no crawlers": put("2.3.c", "Robots: AuroraBot and AuroraFeedReader collect pages for training."),
+    "a size that reads like a year": put("2.2.2.e", "From 01/1995 to 2024. The calls last 2000 hours."),
     "a date in the other format": about("date", "01/03/2026"),
 }
 

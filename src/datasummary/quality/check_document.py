@@ -197,7 +197,8 @@ def version(summary: Summary) -> Finding:
     number, about = _number(first), _number(summary.about("version"))
     if not number:
         return fails(f"no version number in {shown(answer.words)}")
-    if about and _parts(about) not in {_parts(found) for found in _VERSION.findall(first)}:
+    years = any(re.match(r"(?:19|20)\d\d", found) for found in (number, about))
+    if about and not years and _parts(about) not in {_parts(found) for found in _VERSION.findall(first)}:
         return fails(
             f"it bears two versions: {number[:20]} in 0.a, and {about[:20]} in about.version",
             "write one version in 0.a and in about.version",

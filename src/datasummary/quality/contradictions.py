@@ -22,7 +22,10 @@ _SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s*%")
 LARGEST_LIST = 1000
 """Names that a small or medium-sized enterprise lists at most."""
 
-_CRAWLER = re.compile(r"[a-z0-9][\w.-]*(?:bot|spider|crawler|fetcher|scraper|reader|harvester)s?(?:-\w+)?(?:/[\d.]+)?")
+_CRAWLER = re.compile(
+    r"(?!robots?$|(?:web|feed|rss|sub)-?\w+$)"
+    r"[a-z0-9][\w.-]*(?:bot|spider|crawler|fetcher|scraper|reader|harvester)s?(?:-\w+)?(?:/[\d.]+)?"
+)
 """A single word that can hardly be anything but a crawler's name."""
 
 _OFFICIAL = r"(?:official (?:eu |union |european )?languages?|langues? officielles?)"
@@ -30,7 +33,9 @@ _OFFICIAL_LIST = re.compile(rf"{_OFFICIAL}[^:.;\n]{{0,80}}:([^.;\n]+)")
 _OFFICIAL_SUBJECT = re.compile(
     rf"(?:^|[.;\n]\s*)([^.:;()\n]+?) (?:is|are|est|sont) (?:all |both |toutes |une? |the |les |des |an )*{_OFFICIAL}"
 )
-_EXCEPT = re.compile(r"\b(?:not|no|none|except|besides|other than|but|sauf|hormis|pas|aucune?|outre|mais)\b")
+_EXCEPT = re.compile(
+    r"\b(?:not|no|non|none|unofficial|except|besides|other than|but|sauf|hormis|pas|aucune?|outre|mais)\b"
+)
 _HOSTS = re.compile(r"host ?names?|noms? d'hotes?")
 """What a list says that does not hold domains, but names of hosts."""
 
@@ -44,7 +49,7 @@ def counts_agree(summary: Summary) -> Finding | None:
     share = _SHARE.search(value["share"]) if isinstance(value.get("share"), str) else None
     if share and answer.total is not None:
         thousandths = round(float(share[1].replace(",", ".")) * 1000)
-        least = -(-answer.total * thousandths // 100_000)
+        least = answer.total * thousandths // 100_000
         least = min(least, LARGEST_LIST) if thousandths <= 5000 else least
         if answer.required is not None and answer.required < least:
             return fails(
@@ -92,14 +97,17 @@ def _below(name: str, ending: str) -> str:
 
 
 def _told_of(answer: Answer, crawler: str, others: tuple[str, ...]) -> bool:
-    """Tell whether anything but names of crawlers stands where a crawler is named."""
-    lines = [item.words for item in answer.items] + answer.text.splitlines()
-    for line in map(plain, lines):
-        if plain(crawler) in line:
-            for name in sorted((crawler, *others), key=len, reverse=True):
-                line = line.replace(plain(name), " ")
-            if re.search(r"\w{2}", line):
-                return True
+    """Tell whether anything but names of crawlers stands where a crawler is named, up to where the next one is."""
+    names = sorted(map(plain, others), key=len, reverse=True)
+    passages = [""]
+    for line in plain(answer.text).split("\n"):
+        if any(name in line for name in names):
+            passages.append(line)
+        else:
+            passages[-1] += f"\n{line}"
+    for passage in [*(plain(item.words) for item in answer.items), *passages]:
+        if plain(crawler) in passage and re.search(r"\w{2}", re.sub("|".join(map(re.escape, names)), " ", passage)):
+            return True
     return False
 
 

@@ -18,7 +18,8 @@ _PERIOD = re.compile(
     rf"(?<![\d/-])({_DATE})(?:\s?-\s?| (?:to|until|through|till|a|au|jusqu'a|jusqu'en|jusqu'au) )({_DATE})(?![\d/-])"
     rf"|\b(?:between|entre) ({_DATE}) (?:and|et) ({_DATE})(?![\d/-])"
 )
-_ANY_DATE = re.compile(rf"(?<![\d/-]){_DATE}(?![\d/-])")
+_ANY_DATE = re.compile(rf"(?<![\d/-])(?!{_YEAR} [^\W\d_]{{2}}(?<!to)){_DATE}(?![\d/-])")
+"""A year before a word may be a number of something: 2000 hours."""
 
 
 def reversed_period(text: str) -> str:

@@ -36,10 +36,10 @@ _WHOLE = re.compile(
     r"|t\.?b\.?[dcasn]\.?|to ?do|fixme|xx+|wip|placeholder|coming soon|work in progress|pending|a venir|en attente"
     r"|en cours(?: (?:de redaction|d'elaboration|de preparation))?"
     r"|(?:please )?(?:fill in|insert|complete|add)(?: [\w'-]+){0,4} here"
-    r"|[\[<{][^\]<>{}\n]{0,80}[\]>}]"
+    r"|[\[<{](?!https?:|[\w.+-]+@)[^\]<>{}\n]{0,80}[\]>}]"
 )
 """What a clause is, from its first word to its last, where it only holds a place."""
-_NOT_AVAILABLE = re.compile(r"n/?\.?a\.?|s/?\.?o\.?|nc|not available|non disponible")
+_NOT_AVAILABLE = re.compile(r"n/a|n\.a\.?|s/o|s\.o\.?|not available|non disponible")
 """What says nothing in an entry or a detail; of a whole field it says that the field does not apply."""
 _MARKER = re.compile(r"(?<![\w-])(?:TBD|TBC|TBA|TODO|FIXME)(?![\w-])")
 _REST_OF_LINE = re.compile(r"^\W*(?:TODO|FIXME)\b|^\W*(?:TBD|TBC|TBA)\s*[:(]|(?i:lorem ipsum|^\W*todo\s*:)")
