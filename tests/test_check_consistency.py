@@ -101,6 +101,7 @@ def spoiled(example, *spoils):
         "Will be added later.",
         "Lorem ipsum dolor sit amet, consectetur adipiscing elit.",
         "[name of the provider]",
+        "[describe robots.txt, opt-outs of datasets obtained from third parties, and later requests here]",
         "À compléter",
         "À définir.",
         "À préciser ultérieurement",
@@ -138,6 +139,8 @@ def test_what_stands_beside_a_placeholder_is_kept(words, said):
         "The crawler waits; what comes to be shown is read.",
         "See <https://a.example/x> and [1].",
         "<https://a.example/x>",
+        "Nothing to be added.",
+        "Rien à ajouter.",
         "06/2024 - 01/2026",
         "Not applicable: the provider is established in the Union.",
     ],
@@ -200,6 +203,16 @@ def test_secrecy_is_no_ground(example, field_id, metric, ground):
     found = graded(spoiled(example, put(field_id, f"Not applicable: {ground}.")))[metric]
     assert found.result == "fails"
     assert "secrecy" in found.found
+
+
+@pytest.mark.parametrize(
+    "words", ["Confidential.", "This information is strictly confidential", "Confidentiel", "Withheld"]
+)
+def test_secrecy_is_no_answer_either(example, words):
+    for field_id in ("1.2.a", "2.1.c", "2.2.2.c", "2.3.b", "2.5.c", "3.1.b"):
+        found = graded(spoiled(example, put(field_id, words)))
+        own = [f for f in found.values() if f.metric.field == field_id and f.metric.decided_by == "document"]
+        assert {f.result for f in own} == {"fails"}
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,11 @@ _SECRECY = re.compile(
     r"|(?:\bnot|\bcannot|n't) (?:be )?(?:publicly )?(?:disclos|reveal)\w*"
     r"|\bne (?:pouvons |peut |peuvent |souhaitons |voulons |sont |est )?(?:pas |le |la |les )*(?:divulg|revel)\w*"
 )
+_WITHHELD = re.compile(
+    r"\W*(?:(?:this|it|the|all|is|are|strictly|ces?|cette|informations?|est|sont|strictement) ?)*"
+    r"(?:confidential|secret|undisclosed|withheld|not disclosed|confidentiel(?:le)?s?|non divulguee?s?)\W*"
+)
+"""What an answer is that says nothing but that there is none."""
 _NOT_PUBLIC = re.compile(r"\b(?:publicly known|public knowledge|publiquement connu|connue?s? (?:du|au) public|notoire)")
 """What is not public is not asked for in 2.2.2.c and 3.1.c: known datasets, and a policy where it is public."""
 
@@ -223,6 +228,8 @@ def _by_standing(summary: Summary, field_id: str) -> Finding | None:
         return fails("nothing is stated")
     if is_not_applicable(answer):
         return _explicitly_not(summary, answer)
+    if _WITHHELD.fullmatch(plain(answer.words)):
+        return fails(f"it is withheld: {shown(answer.words)}", f"answer {field_id}: secrecy is no answer")
     if field_id not in _MAY_BE_A_LINK and _is_link_alone(answer):
         return fails(
             f"a link stands in place of an answer: {shown(answer.links[0])}",

@@ -19,6 +19,8 @@ from datasummary.quality.vocabulary import language_codes, plain, speaks_of
 __all__: list[str] = []
 
 _SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s*%")
+MOST_CRAWLERS = 200
+"""Crawlers that are compared between fields; no document names as many in earnest."""
 LARGEST_LIST = 1000
 """Names that a small or medium-sized enterprise lists at most."""
 
@@ -31,7 +33,7 @@ _CRAWLER = re.compile(
 _OFFICIAL = r"(?:official (?:eu |union |european )?languages?|langues? officielles?)"
 _OFFICIAL_LIST = re.compile(rf"{_OFFICIAL}[^:.;\n]{{0,80}}:([^.;\n]+)")
 _OFFICIAL_SUBJECT = re.compile(
-    rf"(?:^|[.;\n]\s*)([^.:;()\n]+?) (?:is|are|est|sont) (?:all |both |toutes |une? |the |les |des |an )*{_OFFICIAL}"
+    rf"(?:^|[.;\n] ?)([^.:;()\n]+?) (?:is|are|est|sont) (?:all |both |toutes |une? |the |les |des |an )*{_OFFICIAL}"
 )
 _EXCEPT = re.compile(
     r"\b(?:not|no|non|none|unofficial|except|besides|other than|but|sauf|hormis|pas|aucune?|outre|mais)\b"
@@ -96,28 +98,27 @@ def _below(name: str, ending: str) -> str:
     return ".".join(labels[-length:]) if len(labels) >= length else ""
 
 
-def _told_of(answer: Answer, crawler: str, others: tuple[str, ...]) -> bool:
-    """Tell whether anything but names of crawlers stands where a crawler is named, up to where the next one is."""
-    names = sorted(map(plain, others), key=len, reverse=True)
+def _told_of(answer: Answer, crawlers: tuple[str, ...]) -> str:
+    """Give all passages that say more than names of crawlers: entries, and lines up to where the next one is named."""
+    names = re.compile("|".join(re.escape(plain(name)) for name in sorted(crawlers, key=len, reverse=True)))
     passages = [""]
     for line in plain(answer.text).split("\n"):
-        if any(name in line for name in names):
+        if names.search(line):
             passages.append(line)
         else:
             passages[-1] += f"\n{line}"
-    for passage in [*(plain(item.words) for item in answer.items), *passages]:
-        if plain(crawler) in passage and re.search(r"\w{2}", re.sub("|".join(map(re.escape, names)), " ", passage)):
-            return True
-    return False
+    passages += [plain(item.words) for item in answer.items]
+    return "\n".join(passage for passage in passages if re.search(r"\w{2}", names.sub(" ", passage)))
 
 
 def _each_crawler(metric: str, field_id: str, what: str, write: str) -> None:
     @overturns(metric)
     def against(summary: Summary) -> Finding | None:
         answer, names = summary[field_id], summary["2.3.b"].names
-        if is_not_applicable(summary["2.3.b"]):
+        if is_not_applicable(summary["2.3.b"]) or not 0 < len(names) <= MOST_CRAWLERS:
             return None
-        silent = [name for name in names if plain(name) in plain(answer.words) and not _told_of(answer, name, names)]
+        named, told = plain(answer.words), _told_of(answer, names)
+        silent = [name for name in names if plain(name) in named and plain(name) not in told]
         return fails(f"the name of {shown(silent[0])} stands there, and no {what}", write) if silent else None
 
 
@@ -138,9 +139,9 @@ _each_crawler(
 @overturns("F2.3.1")
 def crawlers_known(summary: Summary) -> Finding | None:
     """The fields after the list of crawlers speak of those in the list."""
+    names = [plain(name) for name in summary["2.3.b"].names]
     if summary["2.3.a"].yes is not True:
         return None
-    names = [plain(name) for name in summary["2.3.b"].names]
     for field_id in ("2.3.c", "2.3.d", "2.3.e"):
         answer = summary[field_id]
         if not answer.stated:
@@ -149,7 +150,11 @@ def crawlers_known(summary: Summary) -> Finding | None:
             line.partition(":")[0] for line in answer.text.split("\n")
         ]:
             said = plain(label).strip(" -•*")
-            if _CRAWLER.fullmatch(said) and not any(said in name or name in said for name in names):
+            if (
+                len(names) <= MOST_CRAWLERS
+                and _CRAWLER.fullmatch(said)
+                and not any(said in name or name in said for name in names)
+            ):
                 return fails(
                     f"{field_id} speaks of {shown(label.strip())}, and 2.3.b does not name it",
                     f"add the crawler to 2.3.b, or take it out of {field_id}",

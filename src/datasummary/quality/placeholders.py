@@ -27,7 +27,10 @@ _LATER = (
     r"(?: (?:later|soon|shortly|in due course|by the provider|by us|here|plus tard|ulterieurement|prochainement|bientot"
     r"|par le fournisseur))*"
 )
-_SUBJECT = r"(?:[\w/'-]+ ){0,3}?(?:(?:is|are|was|were|remains?|est|sont|reste|restent) )?(?:still |yet |encore )?"
+_SUBJECT = (
+    r"(?!(?:no|none|nothing|rien|aucune?|pas) )(?:[\w/'-]+ ){0,3}?"
+    r"(?:(?:is|are|was|were|remains?|est|sont|reste|restent) )?(?:still |yet |encore )?"
+)
 _WHOLE = re.compile(
     rf"{_SUBJECT}to be {_DONE}{_LATER}"
     rf"|(?:[\w/'-]+ ){{0,4}}will be {_DONE} (?:later|soon|shortly|in due course)"
@@ -42,8 +45,9 @@ _WHOLE = re.compile(
 _NOT_AVAILABLE = re.compile(r"n/a|n\.a\.?|s/o|s\.o\.?|not available|non disponible")
 """What says nothing in an entry or a detail; of a whole field it says that the field does not apply."""
 _MARKER = re.compile(r"(?<![\w-])(?:TBD|TBC|TBA|TODO|FIXME)(?![\w-])")
+_WHOLE_LINE = re.compile(r"\W*[\[<{](?!https?:|[\w.+-]+@)[^\[\]<>{}]{0,400}[\]>}]\W*")
 _REST_OF_LINE = re.compile(r"^\W*(?:TODO|FIXME)\b|^\W*(?:TBD|TBC|TBA)\s*[:(]|(?i:lorem ipsum|^\W*todo\s*:)")
-_CLAUSES = re.compile(r"([.;:,!?]+(?=\s|$)|\s[-–—]\s|[()\n])")
+_CLAUSES = re.compile(r"((?<![.;:,!?])[.;:,!?]+(?=\s|$)|\s[-–—]\s|[()\n])")
 _EMPTIED = re.compile(r"[,:]\s*([;.!?])|\(\s*\)")
 _SUSPECT = re.compile(
     r"\b(?:tb[dcasn]|t\.b|to ?do|fixme|xx+|wip|placeholder|coming|progress|pending|lorem|here|to be|will be|sera|seront"
@@ -93,7 +97,7 @@ def _parted(text: str) -> tuple[str, list[str]]:
         return text, []
     kept, found = [], []
     for line in text.split("\n"):
-        if _REST_OF_LINE.search(line):
+        if _REST_OF_LINE.search(line) or _WHOLE_LINE.fullmatch(line):
             found.append(line.strip())
             continue
         pieces: list[str] = []
