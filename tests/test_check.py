@@ -364,6 +364,13 @@ PHRASES = [
     "Aucun commentaire.",
     "octobre 2025",
     "datasets of others and their reservations",
+    "To be stated",
+    "n/a",
+    "Not applicable: this is confidential",
+    "OtherBot",
+    "01/2026 to 06/2024",
+    "Official languages: Japanese",
+    "10 %",
 ]
 """Words that checks look for, so that what is drawn meets them."""
 WORDS = st.sampled_from(PHRASES) | st.text(max_size=12)
@@ -401,7 +408,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
             "listed": st.integers(0, 5),
             "file": WORDS,
             "method": WORDS,
-            "domains": st.lists(st.sampled_from(["a.example", "b.example", "www.c.example", "https://d.example"])),
+            "domains": st.lists(
+                st.sampled_from(["a.example", "b.example", "www.c.example", "https://d.example", "blog.x.de", "TBD"])
+            ),
         }
     ),
 }
@@ -664,11 +673,11 @@ def online(pages, **values):
 
 def test_links_are_opened_and_must_lead_to_what_they_name(pages):
     item = {"name": "Open Encyclopaedia of Invented Things", "link": f"{pages}/encyclopaedia"}
-    found, hints = online(pages, **{"2.1.c": {"items": [item]}})
+    found, hints = online(pages, **{"2.1.a": "Yes", "2.1.c": {"items": [item]}})
     assert (found["D3"].result, found["F2.1.c.4"].result) == ("holds", "holds")
-    found, hints = online(pages, **{"2.1.c": {"items": [{**item, "link": f"{pages}/other"}]}})
+    found, hints = online(pages, **{"2.1.a": "Yes", "2.1.c": {"items": [{**item, "link": f"{pages}/other"}]}})
     assert found["F2.1.c.4"].result == "fails"
-    found, hints = online(pages, **{"2.1.c": {"items": [{**item, "link": f"{pages}/gone"}]}})
+    found, hints = online(pages, **{"2.1.a": "Yes", "2.1.c": {"items": [{**item, "link": f"{pages}/gone"}]}})
     assert "status 404" in found["F2.1.c.4"].found
     assert [hint.field for hint in hints if "does not open" in hint.what] == ["2.1.c"]
 

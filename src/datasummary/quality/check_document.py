@@ -10,13 +10,14 @@ from datasummary.documents.template import FIELD_IDS, FIELDS, SUBTITLE, TITLE
 from datasummary.quality.checks import Finding, decides, fails, holds, not_applicable, not_checked, shown
 from datasummary.quality.reading import Summary
 from datasummary.quality.values import Item
-from datasummary.quality.vocabulary import FULL_DATE, speaks_of
+from datasummary.quality.vocabulary import FULL_DATE, plain, speaks_of
 from datasummary.translation import LANGUAGES, speaking, t
 
 __all__ = ["date_of", "earlier_versions", "own_place"]
 
 _ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _VERSION = re.compile(r"\d+(?:[.-]\d+)*")
+_DRAFT = re.compile(r"\W*(?:an? |the |un |une )?(?:first |working |premier )?(?:draft|brouillon|projet|ebauche)\W*")
 _KINDS = {"yes_no": dict, "checkboxes": dict, "sizes": list, "domains": dict}
 
 
@@ -121,6 +122,12 @@ def changes(summary: Summary) -> Finding:
 @decides("D16")
 def status(summary: Summary) -> Finding:
     said = summary.about("status")
+    if summary.is_draft or _DRAFT.fullmatch(plain(said)):
+        return fails(
+            "it calls itself a draft, which is no version to rely on",
+            'answer what is open, set "status" to "complete", and say in about.status whether it is the latest version',
+            "answer what is open, and write it with `datasummary summary`",
+        )
     return holds(shown(said)) if said else fails("nothing says whether it is the latest version")
 
 
@@ -187,8 +194,21 @@ def timely(summary: Summary) -> Finding:
 def version(summary: Summary) -> Finding:
     answer = summary["0.a"]
     first = answer.items[0].words if answer.items else answer.text
-    number = _number(first)
-    return holds(f"version {number[:20]}") if number else fails(f"no version number in {shown(answer.words)}")
+    number, about = _number(first), _number(summary.about("version"))
+    if not number:
+        return fails(f"no version number in {shown(answer.words)}")
+    years = any(re.match(r"(?:19|20)\d\d", found) for found in (number, about))
+    if about and not years and _parts(about) not in {_parts(found) for found in _VERSION.findall(first)}:
+        return fails(
+            f"it bears two versions: {number[:20]} in 0.a, and {about[:20]} in about.version",
+            "write one version in 0.a and in about.version",
+        )
+    return holds(f"version {number[:20]}")
+
+
+def _parts(number: str) -> str:
+    """Give a number without zeros at the end, so that 1 and 1.0 are one."""
+    return re.sub(r"(?:[.-]0+)+$", "", number)
 
 
 @decides("D24")
@@ -237,7 +257,15 @@ def ordered_versions(summary: Summary) -> Finding:
 @decides("D28")
 def updated(summary: Summary) -> Finding:
     text = summary["0.b"].words
-    return holds(shown(text)) if re.search(r"(19|20)\d\d|\d/\d", text) else fails(f"no date in {shown(text)}")
+    if not re.search(r"(19|20)\d\d|\d/\d", text):
+        return fails(f"no date in {shown(text)}")
+    own, about = date_of(text), date_of(summary.about("date"))
+    if own and about and own != about:
+        return fails(
+            f"it bears two dates: {own:%d/%m/%Y} in 0.b, and {about:%d/%m/%Y} in about.date",
+            f"write one date: in 0.b as {own:%d/%m/%Y}, in about.date as {own:%Y-%m-%d}",
+        )
+    return holds(shown(text))
 
 
 @decides("D30")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from datasummary.documents.template import MODALITY_LABELS
+from datasummary.documents.template import FIELDS, MODALITY_LABELS
 from datasummary.quality.checks import (
     Check,
     Finding,
@@ -46,28 +46,55 @@ def consistent(summary: Summary) -> Finding:
     boxes, latest, updated = summary["1.3.a"], summary["1.3.d"], summary["0.b"]
     for answer in (boxes, latest, updated):
         if not answer.stated:
-            return fails(f"{answer.id} is open, so that other sections cannot be compared with it")
+            return fails(
+                f"{answer.id} is open, so that other sections cannot be compared with it",
+                f"answer {answer.id}",
+                FIELDS[answer.id].advice,
+            )
     ticked = boxes.ticked or frozenset()
     explained: set[Modality] = set()
     for field_id, questions in _SECTIONS.items():
         own = summary[field_id].ticked or frozenset()
         answers = {summary[question].yes for question in questions}
         if answers != {False} and own - ticked:
-            return fails(f"{field_id} ticks {MODALITY_LABELS[min(own - ticked)]}, and 1.3.a does not")
+            label = MODALITY_LABELS[min(own - ticked)]
+            return fails(
+                f"{field_id} ticks {label}, and 1.3.a does not",
+                f"tick {label} in 1.3.a too, with its size in 1.3.b, or untick it in {field_id}",
+                "set modality of the sources",
+            )
         if not questions or True in answers:
             explained |= own
     if lone := _unexplained(summary, ticked - explained):
-        return fails(f"1.3.a ticks {MODALITY_LABELS[lone]}, and no section of sources does")
+        label = MODALITY_LABELS[lone]
+        return fails(
+            f"1.3.a ticks {label}, and no section of sources does",
+            f"tick {label} in the section of the sources that hold it, 2.1.b to 2.5.b, or untick it in 1.3.a",
+            "set modality of the sources",
+        )
     last = max((month for month, _ in months(latest.words)), default=None)
     crawled = max((month for month, _ in months(summary["2.3.e"].words)), default=None)
     if last and crawled and crawled > last:
-        return fails(f"2.3.e goes on to {crawled}, after the latest date in 1.3.d, {last}")
+        return fails(
+            f"2.3.e goes on to {crawled}, after the latest date in 1.3.d, {last}",
+            f"write {crawled[5:]}/{crawled[:4]} in 1.3.d, or an earlier end in 2.3.e",
+            "set last_date of the crawled sources",
+        )
     written = max((month for month, _ in months(updated.words)), default=None)
     if last and written and last > written:
-        return fails(f"1.3.d names {last}, after the last update, {written}")
+        return fails(
+            f"1.3.d names {last}, after the last update, {written}",
+            "write the day on which the document was last changed in 0.b, or an earlier month in 1.3.d",
+            "set summary.date",
+        )
     models = {item.name for item in summary["1.2.a"].items if item.name}
     if summary.models and models and models != set(summary.models):
-        return fails("the models in 1.2.a are not those at the head of the document")
+        strange = sorted(models ^ set(summary.models))
+        return fails(
+            f"the models in 1.2.a are not those at the head of the document: {shown(', '.join(strange))}",
+            'name the same models in 1.2.a and in "models"',
+            "set model.names",
+        )
     return holds("modalities, dates and models agree between the sections")
 
 

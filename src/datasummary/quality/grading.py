@@ -20,8 +20,9 @@ from datasummary.quality import (
     check_general,
     check_other,
     check_processing,
+    contradictions,
 )
-from datasummary.quality.checks import Finding, Result, decide, not_checked
+from datasummary.quality.checks import Finding, Result, decide, decided_where_asked, not_checked
 from datasummary.quality.hints import Hint, hints_of
 from datasummary.quality.metrics import GROUPS, METRICS, DecidedBy, Group, Metric
 from datasummary.quality.reading import Summary, read_summary
@@ -41,6 +42,7 @@ _REGISTERED = (
     check_crawled,
     check_other,
     check_processing,
+    contradictions,
 )
 """Modules whose import registers their checks."""
 
@@ -58,11 +60,15 @@ class Graded:
     metric: Metric
     result: Result
     found: str
+    write: str = ""
+    """What to write in the document, where the metric's own advice does not fit what was found."""
+    project: str = ""
+    """What to do in the project file, likewise."""
 
     @property
     def mend(self) -> str:
-        """What to do in the project file; empty unless the metric fails."""
-        return self.metric.mend if self.result == "fails" else ""
+        """What to write in the document, and what to do in the project file; empty unless the metric fails."""
+        return self.metric.mend_by(self.write, self.project) if self.result == "fails" else ""
 
 
 @dataclass(frozen=True)
@@ -181,8 +187,8 @@ def grade(summary: Summary, *, anew: Summary | None = None, links: Links | None 
     results = []
     for metric in METRICS.values():
         found = decide(metric, summary) if metric.decided_by == "document" else decided.get(metric.id)
-        finding = found or not_checked(_NOT_CHECKED[metric.decided_by])
-        results.append(Graded(metric, finding.result, finding.found))
+        finding = decided_where_asked(metric, summary, found or not_checked(_NOT_CHECKED[metric.decided_by]))
+        results.append(Graded(metric, finding.result, finding.found, finding.write, finding.project))
     return Grade(path, tuple(results), tuple(hints))
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from datasummary.documents.template import FIELD_IDS, FIELDS
+from datasummary.documents.template import FIELD_IDS, FIELDS, MODALITY_LABELS
 from datasummary.quality.checks import answered_no, is_not_applicable, says_nothing
 from datasummary.quality.contacts import generic_contact
 from datasummary.quality.reading import Summary
@@ -31,15 +31,25 @@ class Hint:
 
 
 _LOOSE = re.compile(
-    r"\b((?:may(?: also)?|might|could|can) (?:include|contain|comprise)|not limited to|among others|and so on|etc\b\.?"
-    r"|various (?:sources|datasets|kinds|types)|a (?:wide )?(?:variety|range) of|many (?:sources|languages)"
-    r"|where (?:possible|appropriate|feasible)|best practices|industry standards?"
-    r"|peu(?:t|vent)(?: aussi)? (?:inclure|contenir|comprendre)|entre autres|divers(?:es)? (?:sources|donnees|types)"
-    r"|dans la mesure du possible|bonnes pratiques)"
+    r"\b((?:may(?: also)?|might|could|can) (?:include|contain|comprise)|(?:including|but) not limited to|not limited to"
+    r"|among others|and so on|and (?:many )?(?:more|others)\b|etc\b\.?|such as those"
+    r"|(?:various|several|numerous|diverse|certain|many) (?:\w+ )?(?:sources|datasets|kinds|types|languages)"
+    r"|an? (?:\w+ )?(?:variety|range|mix|mixture|array|spectrum|selection) of|from time to time"
+    r"|as (?:needed|appropriate)|(?:reasonable|appropriate) steps"
+    r"|where(?:ver)? (?:possible|appropriate|feasible|practicable|applicable|necessary)"
+    r"|(?:industry|market|common|standard|current|best) (?:industry )?practices?|industry[- ](?:standards?|leading)"
+    r"|state[- ]of[- ]the[- ]art (?:measures|methods|techniques)|we take [^.\n]{1,60} seriously"
+    r"|peu(?:t|vent)(?: aussi| egalement)? (?:inclure|contenir|comprendre)|entre autres|et ainsi de suite"
+    r"|sans s'y limiter|de temps (?:a autre|en temps)|(?:un large eventail|une grande variete|une large gamme"
+    r"|un ensemble varie|une multitude) d|(?:divers(?:es)?|differente?s|nombreu(?:x|ses)|plusieurs) (?:sources|donnees"
+    r"|types|langues|jeux|domaines)|dans la mesure du possible|le cas echeant|si necessaire|au besoin"
+    r"|(?:pratiques?|usages?|normes?) (?:du secteur|de l'industrie|du marche|courantes?)|bonnes pratiques"
+    r"|mesures (?:appropriees|raisonnables))"
 )
 _LOOSE_DATE = re.compile(
     r"\b((?:early|mid|late|end of|beginning of|around|circa|approximately|spring|summer|autumn|fall|winter)[ -]+"
-    r"(?:of )?(?:19|20)\d{2}|q[1-4] (?:19|20)\d{2}|recently|recemment"
+    r"(?:of )?(?:19|20)\d{2}|q[1-4] (?:19|20)\d{2}|recently|to date|until now|up to now|recemment"
+    r"|a ce jour|jusqu'a present"
     r"|(?:debut|fin|milieu|courant|printemps|ete|automne|hiver) (?:de )?(?:19|20)\d{2})\b"
 )
 _DATED = ("0.b", "1.2.c", "1.3.d", "2.1.d", "2.2.2.e", "2.3.e")
@@ -56,6 +66,8 @@ _OUT_OF_PLACE: dict[str, tuple[str, str]] = {
     "3.1.b": (r"child|terror|malware|pornograph", "it belongs in 3.2.a"),
     "3.2.a": (r"\bqualit|benchmark|capabilit|deduplicat|dedoublon", "selection for quality belongs in 3.3.a"),
 }
+_KEYS = frozenset({"value", "comment", "items", "text", "closing", "name", "link", "answer", "method"})
+"""Keys of the schema, which tell a reader less than the labels of details do."""
 _LENGTH = 60
 
 
@@ -65,6 +77,9 @@ def hints_of(summary: Summary) -> Iterator[Hint]:
         answer = summary[field_id]
         for point in answer.to_be_stated:
             yield Hint(field_id, "marked as still open", point[:_LENGTH])
+        for label, words in summary.placeholders(field_id):
+            under = f"{label}: " if label not in _KEYS else ""
+            yield Hint(field_id, "a placeholder, which counts as no answer", f"{under}{words}"[:_LENGTH])
         if not answer.stated or is_not_applicable(answer) or says_nothing(answer):
             continue
         yield from _words(field_id, answer)
@@ -74,14 +89,15 @@ def hints_of(summary: Summary) -> Iterator[Hint]:
 
 
 def _words(field_id: str, answer: Answer) -> Iterator[Hint]:
-    text = plain(URL.sub(" ", answer.words))
-    if loose := _LOOSE.search(text):
-        yield Hint(field_id, "loose words: say what it is, not what it may be", _around(text, loose))
-    if field_id in _DATED and (loose := _LOOSE_DATE.search(text)):
-        yield Hint(field_id, "a loose date: name the month", _around(text, loose))
+    said = URL.sub(" ", answer.words)
+    text = _Plain(said)
+    if loose := _LOOSE.search(text.letters):
+        yield Hint(field_id, "loose words: say what it is, not what it may be", text.around(loose))
+    if field_id in _DATED and (loose := _LOOSE_DATE.search(text.letters)):
+        yield Hint(field_id, "a loose date: name the month", text.around(loose))
     pattern, where = _OUT_OF_PLACE.get(field_id, ("", ""))
-    if pattern and (found := re.search(pattern, text)):
-        yield Hint(field_id, f"this may stand in the wrong field: {where}", _around(text, found))
+    if pattern and (found := re.search(pattern, text.letters)):
+        yield Hint(field_id, f"this may stand in the wrong field: {where}", text.around(found))
 
 
 def _answers(field_id: str, answer: Answer) -> Iterator[Hint]:
@@ -94,8 +110,26 @@ def _answers(field_id: str, answer: Answer) -> Iterator[Hint]:
 
 
 def _start(answer: Answer) -> str:
-    return " ".join(answer.words.split())[:_LENGTH]
+    ticked = ", ".join(MODALITY_LABELS[modality] for modality in sorted(answer.ticked or ()))
+    return " ".join((answer.words or ticked).split())[:_LENGTH]
 
 
-def _around(text: str, match: re.Match[str]) -> str:
-    return " ".join(text[max(0, match.start() - 20) : match.end() + 25].split())
+class _Plain:
+    """A text in plain letters, each of which knows its place in the text as it was written."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        letters = [(letter, place) for place, sign in enumerate(text) for letter in plain(sign)]
+        self.letters = "".join(letter for letter, _ in letters)
+        self._places = [place for _, place in letters]
+
+    def around(self, match: re.Match[str]) -> str:
+        """Give what was found as it was written, with the whole words around it."""
+        start, end = self._places[match.start()], self._places[match.end() - 1] + 1
+        before = self._text[max(0, start - 24) : start]
+        after = self._text[end : end + 28]
+        if start > 24:
+            before = "… " + before.partition(" ")[2]
+        if end + 28 < len(self._text):
+            after = after.rpartition(" ")[0] + " …"
+        return " ".join(f"{before}{self._text[start:end]}{after}".split())

@@ -14,8 +14,6 @@ from typing import Any, Literal, cast
 
 import yaml
 
-from datasummary.documents.template import FIELDS
-
 __all__ = ["GROUPS", "METRICS", "DecidedBy", "Dimension", "Group", "Metric"]
 
 Dimension = Literal["Clarity", "Completeness", "Consistency", "Correctness", "Accessibility", "Comprehension"]
@@ -43,8 +41,19 @@ class Metric:
     decided_by: DecidedBy
     asks: str
     """The question, in our own words; the answer to aim for is yes."""
-    mend: str
-    """What to do in the project file where the answer is no; empty where only people decide."""
+    write: str = ""
+    """What to write in the document where the answer is no; empty where only people decide."""
+    project: str = ""
+    """What to do about it where a project file stands behind the document."""
+
+    def mend_by(self, write: str = "", project: str = "") -> str:
+        """Give how to mend it, by hand and then by the project file; what is given stands in for the metric's own."""
+        return "; with a project file: ".join(filter(None, (write or self.write, project or self.project)))
+
+    @property
+    def mend(self) -> str:
+        """How to mend it where nothing special was found; empty where only people decide."""
+        return self.mend_by()
 
     @property
     def group(self) -> Group:
@@ -62,11 +71,7 @@ def _read() -> dict[str, Metric]:
     text = files("datasummary.quality").joinpath("metrics.yaml").read_text("utf-8")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     entries = cast("list[dict[str, Any]]", yaml.load(text, Loader=loader))  # noqa: S506
-    return {entry["id"]: Metric(**{"mend": _advice(entry["field"]), **entry}) for entry in entries}
-
-
-def _advice(field: str) -> str:
-    return FIELDS[field].advice if field in FIELDS else ""
+    return {entry["id"]: Metric(**entry) for entry in entries}
 
 
 METRICS: Mapping[str, Metric] = MappingProxyType(_read())

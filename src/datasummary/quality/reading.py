@@ -15,6 +15,7 @@ from typing import Any
 from datasummary.documents.template import FIELD_IDS, FIELDS
 from datasummary.documents.words import clean
 from datasummary.errors import DataError
+from datasummary.quality.placeholders import placeholders_in, without_placeholders, without_placeholders_within
 from datasummary.quality.values import Answer, answer_of
 from datasummary.summary_files import domains_beside, summary_text
 
@@ -34,13 +35,20 @@ class Summary:
     def __getitem__(self, field_id: str) -> Answer:
         """Give the answer to a field of the form; an absent one is open."""
         if field_id not in self._answers:
-            self._answers[field_id] = answer_of(FIELDS[field_id], self.raw(field_id))
+            raw = self.raw(field_id)
+            given = {key: without_placeholders_within(raw[key]) for key in ("value", "comment") if key in raw}
+            self._answers[field_id] = answer_of(FIELDS[field_id], {**raw, **given})
         return self._answers[field_id]
 
     def raw(self, field_id: str) -> Mapping[str, Any]:
         """Give what stands under a field's id, if that is an object."""
         entry = self.fields.get(field_id)
         return entry if isinstance(entry, dict) else {}
+
+    def placeholders(self, field_id: str) -> list[tuple[str, str]]:
+        """Give what only holds a place in a field, such as ``TBD``, each with the key that it stands under."""
+        raw = self.raw(field_id)
+        return [found for key in ("value", "comment") for found in placeholders_in(raw.get(key), key)]
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -55,20 +63,33 @@ class Summary:
     def about(self, key: str) -> str:
         """Give what the document says of itself under a key of ``about``; empty where it says nothing."""
         value = self._object("about").get(key)
-        return clean(value) if isinstance(value, str) else ""
+        return without_placeholders(clean(value)) if isinstance(value, str) else ""
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the document calls itself a draft."""
+        return self.content.get("status") == "draft"
 
     @cached_property
     def changes(self) -> tuple[str, ...]:
         """What changed since the version before, in sentences."""
         value = self._object("about").get("changes")
-        texts = [clean(text) for text in value if isinstance(text, str)] if isinstance(value, list) else []
+        texts = (
+            [without_placeholders(clean(text)) for text in value if isinstance(text, str)]
+            if isinstance(value, list)
+            else []
+        )
         return tuple(filter(None, texts))
 
     @cached_property
     def models(self) -> tuple[str, ...]:
         """Names of the models at the head of the document."""
         value = self.content.get("models")
-        names = [clean(name) for name in value if isinstance(name, str)] if isinstance(value, list) else []
+        names = (
+            [without_placeholders(clean(name)) for name in value if isinstance(name, str)]
+            if isinstance(value, list)
+            else []
+        )
         return tuple(filter(None, names))
 
     @cached_property
@@ -79,6 +100,12 @@ class Summary:
     def _object(self, key: str) -> Mapping[str, Any]:
         value = self.content.get(key)
         return value if isinstance(value, dict) else {}
+
+
+def _said(value: Any) -> tuple[str, ...]:
+    """Give the texts of a list that say something."""
+    texts = (text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
+    return tuple(filter(None, (without_placeholders(clean(text)) for text in texts)))
 
 
 def read_summary(path: Path) -> Summary:

@@ -71,8 +71,14 @@ def compared(summary: Summary, anew: Summary) -> dict[str, Finding]:
     for metric, (field_id, compare) in comparisons.items():
         if is_not_applicable(anew[field_id]):
             said = is_not_applicable(summary[field_id])
-            finding = not_applicable("by the sources this does not apply")
-            found[metric] = finding if said else fails("by the sources this does not apply, and it does not say so")
+            found[metric] = (
+                not_applicable("by the sources this does not apply")
+                if said
+                else fails(
+                    "by the sources this does not apply, and it does not say so",
+                    f'in {field_id}, write "Not applicable:" and why',
+                )
+            )
         elif not summary[field_id].stated:
             found[metric] = fails("nothing is stated")
         else:
