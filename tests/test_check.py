@@ -650,6 +650,7 @@ def pages():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://pages.example:{server.server_port}"
     server.shutdown()
+    server.server_close()
 
 
 class Loopback(Guard):

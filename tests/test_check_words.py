@@ -8,7 +8,7 @@ import pytest
 
 from datasummary.quality.grading import grade
 from datasummary.quality.reading import summary_of
-from datasummary.quality.statements import no_name, placeholder, refuses
+from datasummary.quality.statements import no_name, refuses
 from datasummary.quality.vocabulary import gives_size, names_places, speaks_of
 
 HOLDS, FAILS, SPARED, PEOPLE = "holds", "fails", "not_applicable", "not_checked"
@@ -291,11 +291,6 @@ def test_a_size_is_a_number_with_a_unit(words):
 )
 def test_a_period_is_no_size(words):
     assert not gives_size(words)
-
-
-@pytest.mark.parametrize("words", ["TBD", "To be stated", "TODO: describe it", "Lorem ipsum dolor", "à préciser"])
-def test_a_placeholder_keeps_a_place_only(words):
-    assert placeholder(words)
 
 
 # --- Nature, training data, sizes

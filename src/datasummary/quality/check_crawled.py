@@ -17,7 +17,7 @@ from datasummary.quality.checks import (
 )
 from datasummary.quality.judging import each, judged
 from datasummary.quality.reading import Summary
-from datasummary.quality.statements import Told, affirmed, clauses, more_than_named, no_name, placeholder, refuses, told
+from datasummary.quality.statements import Told, affirmed, clauses, more_than_named, no_name, refuses, told
 from datasummary.quality.values import Answer, Item
 from datasummary.quality.vocabulary import URL, language_codes, months, names_places, plain, speaks_of
 
@@ -117,7 +117,7 @@ def _for_each_crawler(metric: str, field_id: str, what: str) -> None:
 def _told_of(name: str, answer: Answer) -> bool:
     """Tell whether something is said of a crawler: more than its name, where entries are named."""
     if own := [item for item in answer.items if plain(item.name) == plain(name)]:
-        return any(item.answers and not placeholder(item.answers) for item in own)
+        return any(item.answers for item in own)
     return plain(name) in plain(answer.words)
 
 
@@ -146,8 +146,6 @@ def _behaviour(metric: str, what: str, words: str) -> None:
 def _conduct(item: Item, what: str) -> Told:
     for label, text in item.details:
         if speaks_of(what, label) and not (what == "robots.txt" and speaks_of("other protocols", label)):
-            if placeholder(text):
-                return "silent"
             return "said" if affirmed(text) else "refused"
     return told(what, item.answers, by="conduct")
 
@@ -196,7 +194,7 @@ def _content(metric: str, label: str, what: str, words: str) -> None:
     def check(summary: Summary) -> Finding:
         answer = summary["2.3.f"]
         labelled = [item for item in answer.items if re.search(label, plain(item.name))]
-        if any(affirmed(item.answers) and not placeholder(item.answers) for item in labelled):
+        if any(affirmed(item.answers) for item in labelled):
             return holds(f"it speaks of {words}")
         if labelled:
             return fails(f"it declines to tell of {words}, or leaves them open: {shown(labelled[0].words)}")

@@ -20,7 +20,7 @@ from datasummary.quality.checks import (
 )
 from datasummary.quality.judging import each
 from datasummary.quality.reading import Summary
-from datasummary.quality.statements import Told, affirmed, clauses, no_name, placeholder, refuses, told
+from datasummary.quality.statements import Told, affirmed, clauses, no_name, refuses, told
 from datasummary.quality.values import Answer, Item, modalities_in
 from datasummary.quality.vocabulary import gives_size, language_codes, months, plain, speaks_of
 
@@ -146,8 +146,6 @@ def _modality(item: Item) -> bool:
 
 def _nature(item: Item) -> Told:
     if labelled := item.detail("nature") or item.detail("content|contenu"):
-        if placeholder(labelled):
-            return "silent"
         return "said" if affirmed(labelled) else "refused"
     text = item.answers or item.words
     how = told("nature", text)

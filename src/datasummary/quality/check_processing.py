@@ -17,7 +17,7 @@ from datasummary.quality.checks import (
 )
 from datasummary.quality.judging import judged
 from datasummary.quality.reading import Summary
-from datasummary.quality.statements import affirmed, clauses, placeholder, told
+from datasummary.quality.statements import affirmed, clauses, told
 from datasummary.quality.vocabulary import plain, speaks_of
 
 __all__: list[str] = []
@@ -60,7 +60,7 @@ def robots(summary: Summary) -> Finding:
 def datasets_of_others(summary: Summary) -> Finding:
     answer = summary["3.1.b"]
     labelled = [item for item in answer.items if re.search(r"third part|tiers", plain(item.name))]
-    if any(affirmed(item.answers) and not placeholder(item.answers) for item in labelled):
+    if any(affirmed(item.answers) for item in labelled):
         return holds("it speaks of the datasets of others")
     loose = [item.words for item in answer.items if not item.name]
     text = "\n".join([answer.text, *loose])

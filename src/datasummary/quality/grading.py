@@ -127,8 +127,13 @@ class Grade:
 
     @property
     def questions(self) -> tuple[Graded, ...]:
-        """Metrics that only people can decide."""
-        return tuple(result for result in self.results if result.metric.decided_by == "people")
+        """Metrics that are for people, and those of which the document says too little to tell."""
+        return tuple(
+            result
+            for result in self.results
+            if result.metric.decided_by == "people"
+            or (result.metric.decided_by == "document" and result.result == "not_checked")
+        )
 
     def reaches(self, percent: float) -> bool:
         """Tell whether both groups reach a percentage."""

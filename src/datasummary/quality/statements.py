@@ -16,7 +16,6 @@ __all__ = [
     "more_than_named",
     "no_name",
     "none_required",
-    "placeholder",
     "refuses",
     "told",
 ]
@@ -86,10 +85,6 @@ _LACKING = re.compile(
     r"\b(?:does|do|did)(?:n't| not) (?:contain|include|cover|comprise)|\b(?:contains?|includes?) no\b"
     r"|\bne (?:contien|compren|compt|couvr)\w* (?:pas|aucun)"
 )
-_PLACEHOLDER = re.compile(
-    r"^\W*(?:tb[acd]|todo|fixme|xxx+|lorem ipsum|placeholder|to be (?:stated|confirmed|announced|defined|determined"
-    r"|completed|added|described|decided)|a (?:preciser|completer|definir|confirmer|determiner|renseigner))\b"
-)
 _MORE = re.compile(
     r"\W*(?:several|various|many|numerous|multiple|different|some|certain|other|plusieurs|divers(?:es)?|différente?s"
     r"|nombreu(?:x|ses)|certaine?s|autres|a (?:\w+ )?(?:number|variety|range|selection|mix|set) of"
@@ -124,11 +119,6 @@ def refuses(text: str) -> bool:
 def affirmed(text: str) -> str:
     """Give what is left of a text without the clauses that decline to tell."""
     return "\n".join(clause for clause in clauses(text) if not refuses(clause))
-
-
-def placeholder(text: str) -> bool:
-    """Tell whether a text only keeps the place of an answer: ``TBD``, ``To be stated``."""
-    return bool(_PLACEHOLDER.match(plain(text)))
 
 
 def told(what: str, text: str, by: str = "") -> Told:

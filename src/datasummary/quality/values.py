@@ -23,7 +23,7 @@ _MODALITY_WORDS: dict[Modality, str] = {
 }
 _YES = re.compile(r"(yes|oui)\b")
 _NO = re.compile(r"(no|non)\b")
-_SEPARATORS = re.compile(r"\s*(?:[,;/&\n]|\band\b|\bet\b)\s*")
+_SEPARATORS = re.compile(r"[,;/&\n]|\band\b|\bet\b")
 _SIZE_LABEL = re.compile(
     r"(?:^|(?<=[\n.;,]))\s*(text|texte|images?|vid[eé]os?|audio|other|autres?)\s*:\s*", re.IGNORECASE
 )
@@ -164,7 +164,7 @@ def answer_of(field: TemplateField, raw: Mapping[str, Any]) -> Answer:
 def modalities_in(text: str) -> frozenset[Modality]:
     """Give the modalities that a short list names, and none where it holds anything else: ``Text, Image``."""
     found: set[Modality] = set()
-    parts = [part for part in _SEPARATORS.split(plain(text).strip(" .")) if part]
+    parts = [part.strip() for part in _SEPARATORS.split(plain(text).strip(" .")) if part.strip()]
     for part in parts:
         fitting = [m for m in MODALITIES if _is_modality(m, part)]
         if not fitting:
