@@ -189,6 +189,7 @@ def test_the_properties_tell_title_provider_language_and_the_documents_date(comp
     told = opened(summary_docx(complete)).core_properties
     assert told.title == f"Public summary of training content: {', '.join(complete.models)}"
     assert told.author == complete.provider
+    assert told.subject == f"{complete.title}, {complete.subtitle}"
     assert told.language == "en-GB"
     assert told.created == told.modified == dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
@@ -231,6 +232,13 @@ def test_tables_repeat_their_heads_and_keep_rows_whole(complete: SummaryDocument
         assert head.xpath("w:trPr/w:tblHeader")
         assert not any(row.xpath("w:trPr/w:tblHeader") for row in rows)
         assert all(row.xpath("w:trPr/w:cantSplit") for row in [head, *rows])
+
+
+def test_a_tables_caption_names_the_field_or_the_fields_that_it_holds(complete: SummaryDocument) -> None:
+    for table in opened(summary_docx(complete)).tables[1:-1]:
+        fields = [row.cells[0].paragraphs[0].text for row in table.rows[1:]]
+        [caption] = table._tbl.tblPr.xpath("w:tblCaption/@w:val")
+        assert caption == (f"Fields {fields[0]} to {fields[-1]}" if fields[1:] else f"Field {fields[0]}")
 
 
 def test_a_row_that_would_fill_a_page_may_split(complete: SummaryDocument) -> None:
@@ -295,6 +303,16 @@ def test_a_report_holds_all_of_its_sections_points_and_figures() -> None:
     assert text.endswith(DISCLAIMER)
     for standing in ("Shown by the data", "Declared by the provider", "Open:", "Does not apply"):
         assert standing in text
+
+
+def test_a_report_names_its_subject_and_what_is_open_in_its_language() -> None:
+    french = dataclasses.replace(report_by_hand(), language="fr")
+    file = opened(report_docx(french))
+    assert file.core_properties.subject == french.subtitle
+    leads = [
+        paragraph.text for paragraph in paragraphs(file) if paragraph.style and paragraph.style.name == "Open Point"
+    ]
+    assert leads == ["En suspens\u00a0: Who answers for it is not stated."]
 
 
 def test_figures_fit_the_page_and_too_many_columns_become_lines() -> None:

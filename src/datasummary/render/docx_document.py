@@ -92,14 +92,14 @@ def breadth(text: str, points: float) -> float:
 class DocxDocument:
     """A document that is written from its top to its end, in the language that is spoken."""
 
-    def __init__(self, title: str, *, provider: str, date: dt.date, running: str) -> None:
+    def __init__(self, title: str, *, subject: str, provider: str, date: dt.date, running: str) -> None:
         """Begin a document; ``running`` stands at the foot of each page, beside its number."""
         self._docx = docx.Document()
         self._blocks: list[str] = []
         self._bookmarks = 0
         self._language = _language_tag(spoken())
         self._dress()
-        self._state_properties(clean(title), clean(provider), date)
+        self._state_properties(clean(title), clean(subject), clean(provider), date)
         self._set_page(clean(running))
 
     def begin(self, title: str, subtitle: str, models: str, facts: str) -> None:
@@ -222,12 +222,13 @@ class DocxDocument:
         app = Part(PackURI("/docProps/app.xml"), CONTENT_TYPE.OFC_EXTENDED_PROPERTIES, made_by.encode(), package)
         package.relate_to(app, RELATIONSHIP_TYPE.EXTENDED_PROPERTIES)
 
-    def _state_properties(self, title: str, provider: str, date: dt.date) -> None:
+    def _state_properties(self, title: str, subject: str, provider: str, date: dt.date) -> None:
         properties = self._docx.core_properties
-        properties.title, properties.author = _shortened(title), _shortened(provider)
+        properties.title, properties.subject = _shortened(title), _shortened(subject)
+        properties.author = _shortened(provider)
         properties.last_modified_by = properties.author
         properties.language = self._language
-        properties.comments = properties.keywords = properties.subject = properties.category = ""
+        properties.comments = properties.keywords = properties.category = ""
         properties.created = properties.modified = dt.datetime.combine(date, dt.time())
 
     def _set_page(self, running: str) -> None:

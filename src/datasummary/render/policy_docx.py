@@ -27,6 +27,7 @@ def policy_docx(policy: CopyrightPolicy) -> bytes:
         models, day = ", ".join(policy.models), f"{policy.date:%d/%m/%Y}"
         file = DocxDocument(
             t("{title}: {models}", title=title, models=models),
+            subject=subtitle,
             provider=policy.provider,
             date=policy.date,
             running=f"{title} · {day}",

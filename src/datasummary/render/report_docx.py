@@ -33,6 +33,7 @@ def report_docx(document: Document) -> bytes:
         models, day = ", ".join(document.models), document.date.isoformat()
         file = DocxDocument(
             t("{title}: {models}", title=document.title, models=models),
+            subject=document.subtitle,
             provider=document.provider,
             date=document.date,
             running=f"{document.title} · {day}",
@@ -53,7 +54,8 @@ def _block(file: DocxDocument, block: Block) -> Iterator[str]:
         case Words():
             yield file.prose(block.text)
         case Points(standing="open"):
-            yield from (file.text(item, "OpenPoint", lead=t("Open:")) for item in block.items)
+            lead = t("{label}: {words}", label=t(STANDINGS["open"]), words="").rstrip()
+            yield from (file.text(item, "OpenPoint", lead=lead) for item in block.items)
         case Points():
             yield paragraph(run(t(STANDINGS[block.standing])), "Subhead")
             yield from (file.text(item, "ListBullet") for item in block.items)

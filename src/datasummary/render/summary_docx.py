@@ -43,6 +43,7 @@ def summary_docx(document: SummaryDocument) -> bytes:
         title = t("Public summary of training content: {models}", models=models)
         file = DocxDocument(
             t("Draft: {title}", title=title) if document.draft else title,
+            subject=f"{document.title}, {document.subtitle}",
             provider=document.provider,
             date=dt.datetime.strptime(document.date, "%d/%m/%Y").date(),
             running=t("Version {version} of {date}", version=document.version, date=document.date),
@@ -80,7 +81,8 @@ def _fields(file: DocxDocument, fields: list[Field]) -> str:
         (file.text(field.id, "FieldNumber") + file.text(field.label, "FieldLabel"), "".join(_answer(file, field)))
         for field in fields
     ]
-    title = t("Fields {first} to {last}", first=fields[0].id, last=fields[-1].id)
+    first, last = fields[0].id, fields[-1].id
+    title = t("Field {id}", id=first) if first == last else t("Fields {first} to {last}", first=first, last=last)
     return file.table("FormTable", _FIELD_WIDTHS, head, rows, title)
 
 
