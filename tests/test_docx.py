@@ -11,18 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import docx
 import pytest
 from copyright_projects import declared_project, write_custom_policy
-from docx.document import Document as Docx
 from docx.oxml.ns import qn
-from docx.shared import Mm
-from docx.text.paragraph import Paragraph
+from docx_files import opened, paragraphs, plain, said
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from report_pages import document as report_by_hand
-from report_pages import figures, wide
 from summary_inventory import complete_project, write_project
 
 from datasummary.documents.blocks import Column, Document, Figures, Points, Words
@@ -65,23 +61,6 @@ def policies(tmp_path_factory: pytest.TempPathFactory) -> list[CopyrightPolicy]:
         folder, policy=write_custom_policy(folder), copyright={"complaints": "Within *four*\n\nweeks."}
     )
     return [build_copyright_policy(project, public=public) for public in (False, True)]
-
-
-def opened(content: bytes) -> Docx:
-    return docx.Document(io.BytesIO(content))
-
-
-def paragraphs(file: Docx) -> list[Paragraph]:
-    """All paragraphs of the body, those in tables included, in their order."""
-    return [Paragraph(element, file._body) for element in file.element.body.iter(qn("w:p"))]
-
-
-def plain(text: str) -> str:
-    return " ".join(text.split())
-
-
-def said(file: Docx) -> str:
-    return plain("\n".join(paragraph.text for paragraph in paragraphs(file)))
 
 
 def leaves(value: Any) -> Iterator[str]:
@@ -205,16 +184,6 @@ def test_the_styles_name_the_language_for_spelling(complete: SummaryDocument) ->
     assert {lang.get(qn("w:val")) for lang in styles.iter(qn("w:lang"))} == {"fr-FR"}
 
 
-def test_pages_are_a4_and_numbered(complete: SummaryDocument) -> None:
-    file = opened(summary_docx(complete))
-    for section in file.sections:
-        page = section._sectPr.find(qn("w:pgSz"))
-        assert (page.get(qn("w:w")), page.get(qn("w:h"))) == ("11906", "16838")
-        footer = section.footer._element.xml
-        assert 'w:instr="PAGE"' in footer
-        assert 'w:instr="NUMPAGES"' in footer
-
-
 def test_links_lead_where_they_say(complete: SummaryDocument) -> None:
     file = opened(summary_docx(complete))
     links = [link for paragraph in paragraphs(file) for link in paragraph.hyperlinks]
@@ -224,21 +193,6 @@ def test_links_lead_where_they_say(complete: SummaryDocument) -> None:
     assert outside.pop(DOMAINS_FILE) == DOMAINS_FILE
     assert complete.published_at in outside
     assert all(text == address for text, address in outside.items())
-
-
-def test_tables_repeat_their_heads_and_keep_rows_whole(complete: SummaryDocument) -> None:
-    for table in opened(summary_docx(complete)).tables:
-        head, *rows = table._tbl.tr_lst
-        assert head.xpath("w:trPr/w:tblHeader")
-        assert not any(row.xpath("w:trPr/w:tblHeader") for row in rows)
-        assert all(row.xpath("w:trPr/w:cantSplit") for row in [head, *rows])
-
-
-def test_a_tables_caption_names_the_field_or_the_fields_that_it_holds(complete: SummaryDocument) -> None:
-    for table in opened(summary_docx(complete)).tables[1:-1]:
-        fields = [row.cells[0].paragraphs[0].text for row in table.rows[1:]]
-        [caption] = table._tbl.tblPr.xpath("w:tblCaption/@w:val")
-        assert caption == (f"Fields {fields[0]} to {fields[-1]}" if fields[1:] else f"Field {fields[0]}")
 
 
 def test_a_row_that_would_fill_a_page_may_split(complete: SummaryDocument) -> None:
@@ -313,16 +267,6 @@ def test_a_report_names_its_subject_and_what_is_open_in_its_language() -> None:
         paragraph.text for paragraph in paragraphs(file) if paragraph.style and paragraph.style.name == "Open Point"
     ]
     assert leads == ["En suspens\u00a0: Who answers for it is not stated."]
-
-
-def test_figures_fit_the_page_and_too_many_columns_become_lines() -> None:
-    many = tuple(Column(f"c{number}", "Donaudampfschifffahrt", "count") for number in range(30))
-    broad = Figures("broad", "Broad", many, (tuple(range(30)),))
-    tables = opened(report_docx(report_by_hand(figures(), wide(), broad))).tables
-    assert [len(table._tbl.tblGrid.gridCol_lst) for table in tables] == [6, 2, 2]
-    for table in tables:
-        assert sum(column.w for column in table._tbl.tblGrid.gridCol_lst) <= Mm(170.1)
-    assert len(tables[-1].rows) == 1 + 30
 
 
 @pytest.mark.parametrize("public", [False, True])

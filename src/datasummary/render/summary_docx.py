@@ -25,7 +25,7 @@ from datasummary.documents.fields import (
 from datasummary.documents.template import MODALITY_LABELS, SIZE_RANGES, Heading
 from datasummary.render.docx_document import PLACES, TEXT_WIDTH, DocxDocument, box, filled, paragraph, run
 from datasummary.render.docx_domains import add_appendix, domains_told
-from datasummary.render.footer import DISCLAIMER, DRAFT
+from datasummary.render.footer import DRAFT
 from datasummary.translation import speaking, t
 
 __all__ = ["summary_docx"]
@@ -59,7 +59,7 @@ def summary_docx(document: SummaryDocument) -> bytes:
                 for part in parts:
                     if isinstance(part, Heading):
                         file.heading(part.text, part.level)
-        file.add(file.text(t(DISCLAIMER), "Disclaimer"))
+        file.close()
         if document.domains:
             add_appendix(file, document.domains)
         return file.content()
