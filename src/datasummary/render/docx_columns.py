@@ -8,6 +8,7 @@ from itertools import pairwise
 from datasummary.documents.blocks import Column
 from datasummary.render.docx_document import TEXT_WIDTH, breadth
 from datasummary.render.figure_cells import is_number
+from datasummary.render.growing import grown
 
 __all__ = ["APART", "after_numbers", "column_widths"]
 
@@ -46,8 +47,4 @@ def column_widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], poin
         headed.append(max(lined[-1], around + min(head, _LONGEST_LINE)))
     if sum(widths) > TEXT_WIDTH:
         return None
-    for goals in (lined, headed):
-        more = [goal - width for goal, width in zip(goals, widths, strict=True)]
-        share = min(1.0, (TEXT_WIDTH - sum(widths)) / sum(more)) if sum(more) else 0.0
-        widths = [width + share * extra for width, extra in zip(widths, more, strict=True)]
-    return widths
+    return grown(widths, TEXT_WIDTH, lined, headed)

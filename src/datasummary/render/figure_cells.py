@@ -10,12 +10,14 @@ spoken writes numbers.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
-from datasummary.documents.blocks import Cell, Column, Figures, Kind
+from datasummary.documents.blocks import Cell, Column, Document, Figures, Kind
 from datasummary.translation import message, t
 from datasummary.writing import number, percent
 
-__all__ = ["STANDINGS", "UNIT", "is_number", "row_names", "shown", "shown_row"]
+__all__ = ["STANDINGS", "UNIT", "Alike", "alike_figures", "is_number", "row_names", "shown", "shown_row"]
 
 STANDINGS = {
     "shown": message("Shown by the data"),
@@ -30,6 +32,18 @@ UNIT = "unit"
 
 _NOTHING = "–"
 _CLOSEST = 0.001
+
+
+Alike = Mapping[tuple[Column, ...], Sequence[Figures]]
+"""Figures of a document by their columns: those of the same columns get the same layout."""
+
+
+def alike_figures(document: Document) -> Alike:
+    """Return all figures of a document by their columns."""
+    found = defaultdict(list)
+    for figures in document.figures().values():
+        found[figures.columns].append(figures)
+    return found
 
 
 def is_number(column: Column) -> bool:

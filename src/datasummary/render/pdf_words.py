@@ -28,7 +28,7 @@ __all__ = ["CELL", "Line", "PdfWords", "shown_characters"]
 
 Line = list[Any]
 
-CELL = 18
+CELL = 26
 """The longest piece in a cell of a table."""
 
 _LINE = 60

@@ -5,13 +5,12 @@ Figures with more columns than a page has room for are set row by row, a line fo
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
-from datasummary.documents.blocks import Block, Column, Document, Figures, Points, Words
+from datasummary.documents.blocks import Block, Document, Figures, Points, Words
 from datasummary.render.docx_columns import APART, after_numbers, column_widths
 from datasummary.render.docx_document import TEXT_WIDTH, DocxDocument, kept, paragraph, run
-from datasummary.render.figure_cells import STANDINGS, is_number, row_names, shown_row
+from datasummary.render.figure_cells import STANDINGS, Alike, alike_figures, is_number, row_names, shown_row
 from datasummary.translation import speaking, t
 
 __all__ = ["report_docx"]
@@ -36,9 +35,7 @@ def report_docx(document: Document) -> bytes:
             running=f"{document.title} · {day}",
         )
         file.begin(document.title, document.subtitle, models, f"{document.provider} · {day}")
-        alike = defaultdict(list)
-        for each in document.figures().values():
-            alike[each.columns].append(each)
+        alike = alike_figures(document)
         for section in document.sections:
             file.heading(section.heading, 1)
             for block in section.blocks:
@@ -49,7 +46,7 @@ def report_docx(document: Document) -> bytes:
         return file.content()
 
 
-def _block(file: DocxDocument, block: Block, alike: Mapping[tuple[Column, ...], list[Figures]]) -> Iterator[str]:
+def _block(file: DocxDocument, block: Block, alike: Alike) -> Iterator[str]:
     match block:
         case Words():
             yield file.prose(block.text)
@@ -65,7 +62,7 @@ def _block(file: DocxDocument, block: Block, alike: Mapping[tuple[Column, ...], 
             yield file.prose(block.note or "", "Note")
 
 
-def _table(file: DocxDocument, figures: Figures, alike: list[Figures]) -> str:
+def _table(file: DocxDocument, figures: Figures, alike: Sequence[Figures]) -> str:
     """Return figures as a table, its columns and letters as broad as in figures like these."""
     columns, rows = figures.columns, [shown_row(figures, row) for row in figures.rows]
     all_rows = [shown_row(each, row) for each in alike for row in each.rows]
