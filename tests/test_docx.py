@@ -11,18 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import docx
 import pytest
 from copyright_projects import declared_project, write_custom_policy
-from docx.document import Document as Docx
 from docx.oxml.ns import qn
-from docx.shared import Mm
-from docx.text.paragraph import Paragraph
+from docx_files import opened, paragraphs, plain, said
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from report_pages import document as report_by_hand
-from report_pages import figures, wide
 from summary_inventory import complete_project, write_project
 
 from datasummary.documents.blocks import Column, Document, Figures, Points, Words
@@ -65,23 +61,6 @@ def policies(tmp_path_factory: pytest.TempPathFactory) -> list[CopyrightPolicy]:
         folder, policy=write_custom_policy(folder), copyright={"complaints": "Within *four*\n\nweeks."}
     )
     return [build_copyright_policy(project, public=public) for public in (False, True)]
-
-
-def opened(content: bytes) -> Docx:
-    return docx.Document(io.BytesIO(content))
-
-
-def paragraphs(file: Docx) -> list[Paragraph]:
-    """All paragraphs of the body, those in tables included, in their order."""
-    return [Paragraph(element, file._body) for element in file.element.body.iter(qn("w:p"))]
-
-
-def plain(text: str) -> str:
-    return " ".join(text.split())
-
-
-def said(file: Docx) -> str:
-    return plain("\n".join(paragraph.text for paragraph in paragraphs(file)))
 
 
 def leaves(value: Any) -> Iterator[str]:
@@ -189,6 +168,7 @@ def test_the_properties_tell_title_provider_language_and_the_documents_date(comp
     told = opened(summary_docx(complete)).core_properties
     assert told.title == f"Public summary of training content: {', '.join(complete.models)}"
     assert told.author == complete.provider
+    assert told.subject == f"{complete.title}, {complete.subtitle}"
     assert told.language == "en-GB"
     assert told.created == told.modified == dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
@@ -204,16 +184,6 @@ def test_the_styles_name_the_language_for_spelling(complete: SummaryDocument) ->
     assert {lang.get(qn("w:val")) for lang in styles.iter(qn("w:lang"))} == {"fr-FR"}
 
 
-def test_pages_are_a4_and_numbered(complete: SummaryDocument) -> None:
-    file = opened(summary_docx(complete))
-    for section in file.sections:
-        page = section._sectPr.find(qn("w:pgSz"))
-        assert (page.get(qn("w:w")), page.get(qn("w:h"))) == ("11906", "16838")
-        footer = section.footer._element.xml
-        assert 'w:instr="PAGE"' in footer
-        assert 'w:instr="NUMPAGES"' in footer
-
-
 def test_links_lead_where_they_say(complete: SummaryDocument) -> None:
     file = opened(summary_docx(complete))
     links = [link for paragraph in paragraphs(file) for link in paragraph.hyperlinks]
@@ -223,14 +193,6 @@ def test_links_lead_where_they_say(complete: SummaryDocument) -> None:
     assert outside.pop(DOMAINS_FILE) == DOMAINS_FILE
     assert complete.published_at in outside
     assert all(text == address for text, address in outside.items())
-
-
-def test_tables_repeat_their_heads_and_keep_rows_whole(complete: SummaryDocument) -> None:
-    for table in opened(summary_docx(complete)).tables:
-        head, *rows = table._tbl.tr_lst
-        assert head.xpath("w:trPr/w:tblHeader")
-        assert not any(row.xpath("w:trPr/w:tblHeader") for row in rows)
-        assert all(row.xpath("w:trPr/w:cantSplit") for row in [head, *rows])
 
 
 def test_a_row_that_would_fill_a_page_may_split(complete: SummaryDocument) -> None:
@@ -297,14 +259,14 @@ def test_a_report_holds_all_of_its_sections_points_and_figures() -> None:
         assert standing in text
 
 
-def test_figures_fit_the_page_and_too_many_columns_become_lines() -> None:
-    many = tuple(Column(f"c{number}", "Donaudampfschifffahrt", "count") for number in range(30))
-    broad = Figures("broad", "Broad", many, (tuple(range(30)),))
-    tables = opened(report_docx(report_by_hand(figures(), wide(), broad))).tables
-    assert [len(table._tbl.tblGrid.gridCol_lst) for table in tables] == [6, 2, 2]
-    for table in tables:
-        assert sum(column.w for column in table._tbl.tblGrid.gridCol_lst) <= Mm(170.1)
-    assert len(tables[-1].rows) == 1 + 30
+def test_a_report_names_its_subject_and_what_is_open_in_its_language() -> None:
+    french = dataclasses.replace(report_by_hand(), language="fr")
+    file = opened(report_docx(french))
+    assert file.core_properties.subject == french.subtitle
+    leads = [
+        paragraph.text for paragraph in paragraphs(file) if paragraph.style and paragraph.style.name == "Open Point"
+    ]
+    assert leads == ["En suspens\u00a0: Who answers for it is not stated."]
 
 
 @pytest.mark.parametrize("public", [False, True])

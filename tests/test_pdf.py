@@ -23,6 +23,7 @@ from datasummary.documents.copyright_policy import build_copyright_policy
 from datasummary.documents.fields import DomainList, Entry, Listing, Prose, SummaryDocument
 from datasummary.documents.summary import build_summary
 from datasummary.render.domains_csv import domains_csv
+from datasummary.render.footer import DISCLAIMER
 from datasummary.render.json_documents import summary_json
 from datasummary.render.pdf_words import PdfWords, breadth, broad_characters, shown_characters
 from datasummary.render.policy_pdf import policy_pdf
@@ -349,6 +350,29 @@ def test_words_of_broad_letters_in_a_table_do_not_touch(tmp_path: Path) -> None:
     assert len(re.findall(r"\b(?:W{9}|M{9})\b", told("pdftotext", "-layout", path, "-"))) == 8 * 4
 
 
-def test_wide_figures_lie_across_the_page() -> None:
+@pytest.mark.needs("poppler-utils")
+def test_wide_figures_lie_across_the_page_and_at_the_end_the_closing_line_does_so_with_them(tmp_path: Path) -> None:
     content = report_pdf(report_document(figures(), wide()))
-    assert re.search(rb"/MediaBox\s*\[\s*0 0 841\.\d+ 595\.\d+\s*\]", content)
+    assert len(re.findall(rb"/MediaBox\s*\[\s*0 0 841\.\d+ 595\.\d+\s*\]", content)) == 1
+    (tmp_path / "made.pdf").write_bytes(content)
+    last = told("pdftotext", "-layout", tmp_path / "made.pdf", "-").removesuffix("\f").split("\f")[-1]
+    assert "Much at once" in last
+    assert DISCLAIMER in last
+
+
+@pytest.mark.needs("poppler-utils")
+@pytest.mark.parametrize("kind", ["words", "points", "figures"])
+def test_what_stands_below_everything_else_is_never_alone_on_a_page(kind: str, tmp_path: Path) -> None:
+    many = Words("\n\n".join(f"{number}." for number in range(20)))
+    for number in range(2, 26, 3):
+        lines = tuple(f"End {line}." for line in range(number))
+        block = {
+            "words": Words("\n\n".join(lines)),
+            "points": Points("shown", lines),
+            "figures": figures(rows=tuple((line, "tokens", 1, 1, 0.1, None) for line in lines), links=(), note=None),
+        }[kind]
+        made = replace(report_document(), sections=(Section("all", "All", (many, block)),))
+        (tmp_path / "made.pdf").write_bytes(report_pdf(made))
+        last = told("pdftotext", "-layout", tmp_path / "made.pdf", "-").removesuffix("\f").split("\f")[-1]
+        assert "End" in last
+        assert DISCLAIMER in last

@@ -78,6 +78,9 @@ def test_filtered_manifests_name_the_filter(one_of_each, tmp_path):
     found = dispositions(one_of_each)
     assert found["all.example.com"] == f"removed by the filter {by}"
     assert found["part.example.org"] == f"removed in part by the filter {by}; 1 of 3 documents"
+    largest = figures(one_of_each)["largest-reserved-crawled"]
+    assert largest.records()[0]["disposition"] == "removed by the filter"
+    assert largest.note.startswith(f"By the receipt of {receipt['written_at']}, policy own version 1.")
     (row,) = figures(one_of_each)["filter-crawled"].records()
     assert (row["documents_before"], row["documents_left_out"], row["documents_after"]) == (9, 3, 6)
     assert row["written"] == "filtered manifests"

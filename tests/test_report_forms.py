@@ -271,6 +271,14 @@ def test_a_bar_is_as_long_as_its_number_and_its_parts_follow_each_other() -> Non
     assert [bar.label for bar in drawn.bars] == ["2025-01-01", "2026-01-01"]
 
 
+def test_a_host_stands_on_one_line_and_a_longer_one_breaks_at_its_dots() -> None:
+    short, long = "www.logokikaza-example.com", "www.a-longer-name-than-that.example"
+    table = figures(rows=tuple((host, "tokens", 1, 1, 0.1, None) for host in (short, long)), links=())
+    page = report_html(document(table), host_index(1))
+    assert f'<th scope="row" class="whole">{short}</th>' in page
+    assert '<th scope="row" class="long">www.<wbr>a-longer-name-than-that.<wbr>example</th>' in page
+
+
 def test_shares_fill_their_part_of_the_whole_and_nothing_has_no_bar() -> None:
     drawn = picture(figures(bars=("share",)))
     assert drawn is not None

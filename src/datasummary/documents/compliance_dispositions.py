@@ -11,7 +11,7 @@ from datasummary.documents.audit_words import override as override_words
 from datasummary.translation import message, t, tn
 from datasummary.writing import listed, number
 
-__all__ = ["DISPOSITION", "KEPT_ON_A_BASIS", "LABELS", "WAITING", "disposition_text"]
+__all__ = ["DISPOSITION", "KEPT_ON_A_BASIS", "LABELS", "WAITING", "disposition_text", "filter_note"]
 
 LABELS: dict[str, str] = {
     "removed": message("removed by the filter"),
@@ -59,10 +59,12 @@ def disposition_text(
     documents: int,
     left_out: int,
     open_documents: int,
+    brief: bool = False,
 ) -> str:
     """Put a host's disposition into words; empty where there is no signal.
 
-    ``open_documents`` are those that are reserved or under review and stay in.
+    ``open_documents`` are those that are reserved or under review and stay in. ``brief`` leaves out what
+    :func:`filter_note` says of all hosts alike.
     """
     if kind is None:
         return ""
@@ -73,7 +75,7 @@ def disposition_text(
         return t("{disposition}, {documents}", disposition=label, documents=_of(open_documents, documents))
     if not left_out:
         return label
-    told = [_by_receipt(label, kind, receipt)]
+    told = [label if brief else _by_receipt(label, kind, receipt)]
     if kind.endswith("_partly"):
         told.append(_of(left_out, documents))
     if override:
@@ -88,6 +90,19 @@ def disposition_text(
             )
         )
     return listed(told)
+
+
+def filter_note(receipt: dict[str, Any] | None) -> str:
+    """Say which filter left content out, and what that does not show; or that none was run on the audit."""
+    if receipt is None:
+        return t("No filter has been run on this audit.")
+    return t(
+        "By the receipt of {written}, policy {name} version {version}. A table to filter by does not show that "
+        "anything was filtered; filtered manifests do not show that a model was trained on them.",
+        written=receipt["written_at"],
+        name=receipt["policy"]["name"],
+        version=receipt["policy"]["version"],
+    )
 
 
 def _of(part: int, documents: int) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datasummary.documents import audit_words
 from datasummary.documents.blocks import Column, Figures
 from datasummary.documents.compliance_data import VERDICTS, Cut, ReportData, column, in_words, link, slug
-from datasummary.documents.compliance_dispositions import LABELS, disposition_text
+from datasummary.documents.compliance_dispositions import LABELS, disposition_text, filter_note
 from datasummary.documents.host_index import Group
 from datasummary.documents.policy_rules import protocol_title
 from datasummary.protocols import protocols
@@ -222,6 +222,7 @@ def largest_hosts(data: ReportData, group: Group) -> Iterator[Figures]:
                 documents=row[2],
                 left_out=row[8],
                 open_documents=row[9],
+                brief=True,
             )
             for row in rows
         ]
@@ -231,6 +232,7 @@ def largest_hosts(data: ReportData, group: Group) -> Iterator[Figures]:
             columns,
             in_words(columns, [(*row[:6], text or None) for row, text in zip(rows, told, strict=True)]),
             links=tuple(link(host=row[10], source=row[1], verdict=verdict) for row in rows),
+            note=filter_note(data.receipt if data.receipt_fits else None) if any(row[8] for row in rows) else None,
         )
 
 

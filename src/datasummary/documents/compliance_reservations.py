@@ -17,7 +17,7 @@ from datasummary.documents.compliance_data import (
     link,
     slug,
 )
-from datasummary.documents.compliance_dispositions import WAITING
+from datasummary.documents.compliance_dispositions import WAITING, filter_note
 from datasummary.documents.compliance_evidence import capture_problems, opt_outs, reader_remarks, unknown_and_why
 from datasummary.documents.compliance_figures import (
     by_protocol,
@@ -288,18 +288,11 @@ def _filtered(data: ReportData, group: Group) -> Figures | None:
         column("size_left_out", t("Size left out"), "size"),
         column("size_after", t("Size after"), "size"),
     )
-    policy = data.receipt["policy"]
     return Figures(
         f"filter-{slug(group)}",
         t("Before and after the filter"),
         columns,
         in_words(columns, rows),
         links=tuple(link(source=part["source"], modality=measure["modality"]) for part, measure in measures),
-        note=t(
-            "By the receipt of {written}, policy {name} version {version}. A table to filter by does not show that "
-            "anything was filtered; filtered manifests do not show that a model was trained on them.",
-            written=data.receipt["written_at"],
-            name=policy["name"],
-            version=policy["version"],
-        ),
+        note=filter_note(data.receipt),
     )

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from datasummary.documents.blocks import Cell, Column, Figures
-from datasummary.render.figure_cells import is_number, shown
+from datasummary.render.figure_cells import UNIT, row_names, shown
 
 __all__ = ["Bar", "Part", "Picture", "picture"]
 
 _VISIBLE = 0.3
 """A part that is not nothing is at least so long, in percent."""
-_UNIT = "unit"
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def picture(figures: Figures) -> Picture | None:
     scales = _scales(figures, drawn, totals)
     bars = [
         Bar(label, _parts(row, drawn, scale), tuple(shown(row[place], column.kind) for place, column in drawn))
-        for label, row, scale in zip(_labels(figures), figures.rows, scales, strict=True)
+        for label, row, scale in zip(row_names(figures), figures.rows, scales, strict=True)
     ]
     return Picture(tuple(column.label for _, column in drawn), tuple(bars))
 
@@ -66,7 +65,7 @@ def _scales(figures: Figures, drawn: list[tuple[int, Column]], totals: list[floa
     if all(column.kind == "share" for _, column in drawn):
         return [max(1, *totals)] * len(totals)
     sized = any(column.kind == "size" for _, column in drawn)
-    units = [record.get(_UNIT) if sized else None for record in figures.records()]
+    units = [record.get(UNIT) if sized else None for record in figures.records()]
     largest: dict[Cell, float] = {}
     for unit, total in zip(units, totals, strict=True):
         largest[unit] = max(total, largest.get(unit, 0))
@@ -81,14 +80,3 @@ def _parts(row: tuple[Cell, ...], drawn: list[tuple[int, Column]], scale: float)
             parts.append(Part(f"{start:.2f}%", f"{width:.2f}%", series))
             start += width
     return tuple(parts)
-
-
-def _labels(figures: Figures) -> list[str]:
-    """Name rows by their first cell; where that does not tell them apart, by all their words."""
-    first = [shown(row[0], figures.columns[0].kind) for row in figures.rows]
-    if len(set(first)) == len(first):
-        return first
-    told = [n for n, column in enumerate(figures.columns) if not is_number(column) and column.key != _UNIT]
-    return [
-        " · ".join(shown(row[n], figures.columns[n].kind) for n in told if row[n] is not None) for row in figures.rows
-    ]

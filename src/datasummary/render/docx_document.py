@@ -12,7 +12,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
-from unicodedata import east_asian_width
+from unicodedata import east_asian_width, normalize
 from xml.sax.saxutils import escape, quoteattr
 
 import docx
@@ -25,11 +25,12 @@ from docx.shared import Mm
 
 from datasummary.documents.words import clean
 from datasummary.render.docx_links import link_target
+from datasummary.render.footer import DISCLAIMER
 from datasummary.render.json_documents import generator
 from datasummary.render.links import split_links
 from datasummary.translation import spoken, t
 
-__all__ = ["PLACES", "TEXT_WIDTH", "DocxDocument", "box", "breadth", "filled", "paragraph", "run"]
+__all__ = ["PLACES", "TEXT_WIDTH", "DocxDocument", "box", "breadth", "filled", "kept", "paragraph", "run"]
 
 TEXT_WIDTH = 170.0
 """Between the margins of the page, in millimetres."""
@@ -48,9 +49,11 @@ _TALL = 28
 _MM_PER_SIGN = 1.7
 _UNWRITABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold."""
+_LOOSE = re.compile(r'<w:pStyle w:val="[^"]*"/>(?!<w:keepNext/>)')
 _PARAGRAPH = re.compile(r"<w:p>.*?</w:p>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
-_NARROW, _BROAD = frozenset(" fijlrtI.,:;-'|!()[]/"), frozenset("mwMW%@&")
+_SIGNS = (("ijlI'", 0.3), (" .,:;/|", 0.34), ("frt()[]!-", 0.42), ("ckszvxyJL", 0.6), ("w", 0.82), ("mMW%@&", 1.0))
+_EMS = {sign: ems for signs, ems in _SIGNS for sign in signs}
 _BREAKS = {"\n": "<w:br/>", "\t": "<w:tab/>"}
 _APP = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
 
@@ -89,17 +92,32 @@ def breadth(text: str, points: float) -> float:
     return points * 25.4 / 72 * sum(map(_ems, text))
 
 
+def kept(blocks: str, rows: int = 1) -> str:
+    """Return paragraphs and tables whose end stays on one page with what follows.
+
+    That is the last paragraph; of a table the last ``rows``, unless the last one may be split.
+    """
+    start = blocks.rfind("<w:p>")
+    if blocks.endswith(_AFTER_TABLE) and "<w:cantSplit/>" in blocks[blocks.rfind("<w:tr>") :]:
+        for _ in range(rows):
+            start = blocks.rfind("<w:tr>", 0, start)
+    return blocks[:start] + _bound(blocks[start:])
+
+
+_AFTER_TABLE = paragraph("", "AfterTable")
+
+
 class DocxDocument:
     """A document that is written from its top to its end, in the language that is spoken."""
 
-    def __init__(self, title: str, *, provider: str, date: dt.date, running: str) -> None:
+    def __init__(self, title: str, *, subject: str, provider: str, date: dt.date, running: str) -> None:
         """Begin a document; ``running`` stands at the foot of each page, beside its number."""
         self._docx = docx.Document()
         self._blocks: list[str] = []
         self._bookmarks = 0
         self._language = _language_tag(spoken())
         self._dress()
-        self._state_properties(clean(title), clean(provider), date)
+        self._state_properties(clean(title), clean(subject), clean(provider), date)
         self._set_page(clean(running))
 
     def begin(self, title: str, subtitle: str, models: str, facts: str) -> None:
@@ -109,7 +127,12 @@ class DocxDocument:
 
     def add(self, *blocks: str) -> None:
         """Append paragraphs and tables."""
-        self._blocks += blocks
+        self._blocks += filter(None, blocks)
+
+    def close(self) -> None:
+        """Append what stands below everything else, on a page where it is not alone."""
+        self._blocks[-1] = kept(self._blocks[-1])
+        self.add(self.text(t(DISCLAIMER), "Disclaimer"))
 
     def heading(self, text: str, level: int, *, anchor: str | None = None, new_page: bool = False) -> None:
         """Append a heading; links inside the document reach it by its anchor."""
@@ -145,23 +168,33 @@ class DocxDocument:
         return f'<w:hyperlink w:anchor="{anchor}" w:history="1">{run(text, "Hyperlink")}</w:hyperlink>'
 
     def table(
-        self, style: str, widths: Sequence[float], head: Sequence[str], rows: Iterable[Sequence[str]], title: str
+        self,
+        style: str,
+        widths: Sequence[float],
+        head: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        title: str,
+        *,
+        whole: bool = False,
     ) -> str:
         """Return a table of cells that are made of paragraphs, with a small space below it.
 
         ``widths`` are in millimetres; the row ``head``, whose last cell fills what is left, is repeated on each page;
-        ``title`` is what programs that read aloud say of the table. Rows do not split unless they are very tall.
+        ``title`` is what programs that read aloud say of the table. Rows do not split unless they are very tall; those
+        of a table that is ``whole`` stand on one page.
         """
         grid = [round(width * _TWIPS_PER_MM) for width in widths]
         told = quoteattr(clean(" ".join(title.split())))
         columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in grid)
         lines = [_row(head, grid, "<w:cantSplit/><w:tblHeader/>")]
         lines += [_row(row, grid, "" if _is_tall(row, widths) else "<w:cantSplit/>") for row in rows]
+        if whole:
+            lines = [*map(_bound, lines[:-1]), lines[-1]]
         return (
             f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{sum(grid)}" w:type="dxa"/>'
             '<w:tblLayout w:type="fixed"/><w:tblLook w:val="06A0" w:firstRow="1" w:lastRow="0" w:firstColumn="1" '
             f'w:lastColumn="0" w:noHBand="1" w:noVBand="1"/><w:tblCaption w:val={told}/></w:tblPr>'
-            f"<w:tblGrid>{columns}</w:tblGrid>{''.join(lines)}</w:tbl>" + paragraph("", "AfterTable")
+            f"<w:tblGrid>{columns}</w:tblGrid>{''.join(lines)}</w:tbl>" + _AFTER_TABLE
         )
 
     def in_columns(self, count: int, *, gap: float) -> None:
@@ -222,12 +255,13 @@ class DocxDocument:
         app = Part(PackURI("/docProps/app.xml"), CONTENT_TYPE.OFC_EXTENDED_PROPERTIES, made_by.encode(), package)
         package.relate_to(app, RELATIONSHIP_TYPE.EXTENDED_PROPERTIES)
 
-    def _state_properties(self, title: str, provider: str, date: dt.date) -> None:
+    def _state_properties(self, title: str, subject: str, provider: str, date: dt.date) -> None:
         properties = self._docx.core_properties
-        properties.title, properties.author = _shortened(title), _shortened(provider)
+        properties.title, properties.subject = _shortened(title), _shortened(subject)
+        properties.author = _shortened(provider)
         properties.last_modified_by = properties.author
         properties.language = self._language
-        properties.comments = properties.keywords = properties.subject = properties.category = ""
+        properties.comments = properties.keywords = properties.category = ""
         properties.created = properties.modified = dt.datetime.combine(date, dt.time())
 
     def _set_page(self, running: str) -> None:
@@ -247,12 +281,15 @@ class DocxDocument:
         old.getparent().replace(old, new)
 
 
+def _bound(blocks: str) -> str:
+    return _LOOSE.sub(r"\g<0><w:keepNext/>", blocks)
+
+
 def _ems(sign: str) -> float:
+    sign = normalize("NFKD", sign)[0]
     if not sign.isascii():
         return 1.0 if east_asian_width(sign) in "WF" else 0.9
-    if sign in _NARROW:
-        return 0.42
-    return 1.0 if sign in _BROAD else 0.78 if sign.isupper() else 0.65
+    return _EMS.get(sign) or (0.78 if sign.isupper() else 0.64)
 
 
 def _language_tag(code: str) -> str:

@@ -10,12 +10,14 @@ spoken writes numbers.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
-from datasummary.documents.blocks import Cell, Column, Figures, Kind
+from datasummary.documents.blocks import Cell, Column, Document, Figures, Kind
 from datasummary.translation import message, t
 from datasummary.writing import number, percent
 
-__all__ = ["STANDINGS", "is_number", "shown", "shown_row"]
+__all__ = ["STANDINGS", "UNIT", "Alike", "alike_figures", "is_number", "row_names", "shown", "shown_row"]
 
 STANDINGS = {
     "shown": message("Shown by the data"),
@@ -25,8 +27,23 @@ STANDINGS = {
 }
 """What stands before points of each standing."""
 
+UNIT = "unit"
+"""Key of the column that names the unit of a row's sizes."""
+
 _NOTHING = "–"
 _CLOSEST = 0.001
+
+
+Alike = Mapping[tuple[Column, ...], Sequence[Figures]]
+"""Figures of a document by their columns: those of the same columns get the same layout."""
+
+
+def alike_figures(document: Document) -> Alike:
+    """Return all figures of a document by their columns."""
+    found = defaultdict(list)
+    for figures in document.figures().values():
+        found[figures.columns].append(figures)
+    return found
 
 
 def is_number(column: Column) -> bool:
@@ -37,6 +54,17 @@ def is_number(column: Column) -> bool:
 def shown_row(figures: Figures, row: tuple[Cell, ...]) -> list[str]:
     """Return the cells of a row."""
     return [shown(cell, column.kind) for column, cell in zip(figures.columns, row, strict=True)]
+
+
+def row_names(figures: Figures) -> list[str]:
+    """Name rows by their first cell; where that does not tell them apart, by all their words."""
+    first = [shown(row[0], figures.columns[0].kind) for row in figures.rows]
+    if len(set(first)) == len(first):
+        return first
+    told = [n for n, column in enumerate(figures.columns) if not is_number(column) and column.key != UNIT]
+    return [
+        " · ".join(shown(row[n], figures.columns[n].kind) for n in told if row[n] is not None) for row in figures.rows
+    ]
 
 
 def shown(cell: Cell, kind: Kind) -> str:

@@ -30,7 +30,7 @@ __all__ = ["CELL", "COLUMN", "LINE", "Line", "PdfWords", "breadth", "broad_chara
 
 Line = list[Any]
 
-CELL = 18
+CELL = 26
 """How many units fit in a cell of a table."""
 COLUMN = 20
 """How many units fit in a column of names."""

@@ -9,7 +9,6 @@ from markdown_it.token import Token
 
 from datasummary.documents.copyright_policy import CopyrightPolicy
 from datasummary.render.docx_document import DocxDocument, paragraph, run
-from datasummary.render.footer import DISCLAIMER
 from datasummary.render.policy_markdown import policy_body, policy_draft, policy_title
 from datasummary.translation import speaking, t
 
@@ -27,6 +26,7 @@ def policy_docx(policy: CopyrightPolicy) -> bytes:
         models, day = ", ".join(policy.models), f"{policy.date:%d/%m/%Y}"
         file = DocxDocument(
             t("{title}: {models}", title=title, models=models),
+            subject=subtitle,
             provider=policy.provider,
             date=policy.date,
             running=f"{title} · {day}",
@@ -35,7 +35,7 @@ def policy_docx(policy: CopyrightPolicy) -> bytes:
         if policy.open:
             file.add(file.text(policy_draft(policy), "DraftNotice"))
         _add_body(file, MarkdownIt("commonmark", {"html": False}).parse(policy_body(policy)))
-        file.add(file.text(t(DISCLAIMER), "Disclaimer"))
+        file.close()
         return file.content()
 
 

@@ -5,25 +5,21 @@ Figures with more columns than a page has room for are set row by row, a line fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from datasummary.documents.blocks import Block, Document, Figures, Points, Words
-from datasummary.render.docx_document import TEXT_WIDTH, DocxDocument, breadth, paragraph, run
-from datasummary.render.figure_cells import STANDINGS, is_number, shown_row
-from datasummary.render.footer import DISCLAIMER
+from datasummary.render.docx_columns import APART, after_numbers, column_widths
+from datasummary.render.docx_document import TEXT_WIDTH, DocxDocument, kept, paragraph, run
+from datasummary.render.figure_cells import STANDINGS, Alike, alike_figures, is_number, row_names, shown_row
 from datasummary.translation import speaking, t
 
 __all__ = ["report_docx"]
 
 _SIZES = (("Table", 8.0), ("Small", 7.0))
 """First words of the styles of a table, and the size of their letters in points; the largest first."""
-_HEAD = 1.05
-"""How much broader the bold words of a table's head are."""
-_PADDING = 2.4
-_LONGEST_WORD = 20
-"""Signs of a longer word, such as a host, may stand on several lines."""
-_LONGEST_LINE = 90.0
-"""A column that holds longer lines is no broader for them, in millimetres."""
+_APART = f'<w:ind w:left="{round(APART * 1440 / 25.4)}"/>'
+_KEPT_ROWS = 2
+"""Of a table, on the page of the note below it."""
 _RECORD_WIDTHS = (60.0, TEXT_WIDTH - 60.0)
 
 
@@ -33,73 +29,72 @@ def report_docx(document: Document) -> bytes:
         models, day = ", ".join(document.models), document.date.isoformat()
         file = DocxDocument(
             t("{title}: {models}", title=document.title, models=models),
+            subject=document.subtitle,
             provider=document.provider,
             date=document.date,
             running=f"{document.title} · {day}",
         )
         file.begin(document.title, document.subtitle, models, f"{document.provider} · {day}")
+        alike = alike_figures(document)
         for section in document.sections:
             file.heading(section.heading, 1)
             for block in section.blocks:
                 if isinstance(block, Figures):
                     file.heading(block.title, 2)
-                file.add(*_block(file, block))
-        file.add(file.text(t(DISCLAIMER), "Disclaimer"))
+                file.add(*_block(file, block, alike))
+        file.close()
         return file.content()
 
 
-def _block(file: DocxDocument, block: Block) -> Iterator[str]:
+def _block(file: DocxDocument, block: Block, alike: Alike) -> Iterator[str]:
     match block:
         case Words():
             yield file.prose(block.text)
         case Points(standing="open"):
-            yield from (file.text(item, "OpenPoint", lead=t("Open:")) for item in block.items)
+            lead = t("{label}: {words}", label=t(STANDINGS["open"]), words="").rstrip()
+            yield from (file.text(item, "OpenPoint", lead=lead) for item in block.items)
         case Points():
             yield paragraph(run(t(STANDINGS[block.standing])), "Subhead")
             yield from (file.text(item, "ListBullet") for item in block.items)
         case Figures():
-            yield _table(file, block)
+            table = _table(file, block, alike[block.columns])
+            yield kept(table, _KEPT_ROWS) if block.note else table
             yield file.prose(block.note or "", "Note")
 
 
-def _table(file: DocxDocument, figures: Figures) -> str:
-    rows = [shown_row(figures, row) for row in figures.rows]
+def _table(file: DocxDocument, figures: Figures, alike: Sequence[Figures]) -> str:
+    """Return figures as a table, its columns and letters as broad as in figures like these."""
+    columns, rows = figures.columns, [shown_row(figures, row) for row in figures.rows]
+    all_rows = [shown_row(each, row) for each in alike for row in each.rows]
     for size, points in _SIZES:
-        if widths := _widths(figures, rows, points):
-            kinds = ["Number" if is_number(column) else "Text" for column in figures.columns]
+        if widths := column_widths(columns, all_rows, points):
+            kinds = ["Number" if is_number(column) else "Text" for column in columns]
+            apart = [_APART if each else "" for each in after_numbers(columns)]
             head = [
-                file.text(column.label, f"{size}Head{kind.removesuffix('Text')}")
-                for column, kind in zip(figures.columns, kinds, strict=True)
+                paragraph(run(column.label), f"{size}Head{kind.removesuffix('Text')}", indent)
+                for column, kind, indent in zip(columns, kinds, apart, strict=True)
             ]
-            cells = [[file.text(cell, f"{size}{kind}") for cell, kind in zip(row, kinds, strict=True)] for row in rows]
+            cells = [
+                [
+                    paragraph(file.words(cell), f"{size}{kind}", indent)
+                    for cell, kind, indent in zip(row, kinds, apart, strict=True)
+                ]
+                for row in rows
+            ]
             return file.table("FiguresTable", widths, head, cells, figures.title)
     return _records(file, figures, rows)
 
 
-def _widths(figures: Figures, rows: list[list[str]], points: float) -> list[float] | None:
-    """Share the page among the columns, each as broad as its longest word; None where the page is too narrow."""
-    least, wished = [], []
-    for place, column in enumerate(figures.columns):
-        cells = [row[place] for row in rows]
-        words = cells if is_number(column) else [word[:_LONGEST_WORD] for cell in cells for word in cell.split()]
-        heads = [_HEAD * breadth(word, points) for word in column.label.split()]
-        least.append(_PADDING + max([*heads, *(breadth(word, points) for word in words)], default=0))
-        lines = [min(breadth(cell, points), _LONGEST_LINE) for cell in cells]
-        wished.append(max(least[-1], _PADDING + max([*lines, _HEAD * breadth(column.label, points) / 2], default=0)))
-    if (spare := TEXT_WIDTH - sum(least)) < 0:
-        return None
-    more = [wish - floor for wish, floor in zip(wished, least, strict=True)]
-    share = min(1.0, spare / sum(more)) if sum(more) else 0.0
-    return [floor + share * extra for floor, extra in zip(least, more, strict=True)]
-
-
 def _records(file: DocxDocument, figures: Figures, rows: list[list[str]]) -> str:
+    """Return a table for each row, with its name as the head, on one page."""
     first, *others = figures.columns
-    lines: list[tuple[str, ...]] = []
-    for row in rows:
-        lines.append((paragraph(run(row[0], "Strong"), "TableText"),))
-        lines += [
+    tables = []
+    for name, row in zip(row_names(figures), rows, strict=True):
+        head = [file.text(first.label, "TableHead"), file.text(name, "TableHead")]
+        lines = [
             (file.text(column.label, "TableText"), file.text(cell, "TableText"))
             for column, cell in zip(others, row[1:], strict=True)
         ]
-    return file.table("FiguresTable", _RECORD_WIDTHS, [file.text(first.label, "TableHead")], lines, figures.title)
+        title = t("{label}: {words}", label=figures.title, words=name)
+        tables.append(file.table("FiguresTable", _RECORD_WIDTHS, head, lines, title, whole=True))
+    return "".join(tables)

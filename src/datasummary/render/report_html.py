@@ -32,7 +32,8 @@ __all__ = ["HOSTS_SHOWN", "report_html"]
 HOSTS_SHOWN = 100
 """How many rows of the table of hosts stand on a page of it, and on paper."""
 
-_LONG_WORD = 16
+_LONG_WORD = 26
+"""Words of so many signs, such as most hosts, stand on one line."""
 _AFTER = re.compile(r"(?<=[./_])(?=.)")
 _SHEET = 105
 """How many signs fit beside each other on a sheet of paper, as figures are printed."""
@@ -74,6 +75,7 @@ def _environment() -> Environment:
         points=lambda block: isinstance(block, Points),
         numeric=is_number,
         long=_long,
+        whole=_whole,
         broad=_broad,
         wide=lambda figures: len(figures.columns) >= _WIDE_FROM,
     )
@@ -101,6 +103,11 @@ def _breakable(text: str) -> Markup:
 def _long(cell: Cell) -> bool:
     """Whether a cell holds a word that a narrow column has to break, such as a host."""
     return isinstance(cell, str) and any(len(word) > _LONG_WORD for word in cell.split())
+
+
+def _whole(cell: Cell) -> bool:
+    """Whether a cell is one word that stands on one line, its hyphens regardless."""
+    return isinstance(cell, str) and len(cell) <= _LONG_WORD and len(cell.split()) == 1
 
 
 def _broad(figures: Figures) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from datasummary.documents.blocks import Block, Cell, Column, Document, Figures, Points, Words
 from datasummary.render.bars import picture
-from datasummary.render.figure_cells import STANDINGS, is_number, shown, shown_row
+from datasummary.render.figure_cells import STANDINGS, Alike, alike_figures, is_number, shown, shown_row
+from datasummary.render.growing import grown
 from datasummary.render.pdf_words import CELL, PdfWords, breadth
 from datasummary.render.typst_source import made_pdf
 from datasummary.translation import speaking, t
@@ -17,7 +19,7 @@ _SHEET, _SHEET_ACROSS = 115, 175
 """How many signs fit beside each other on a page, upright and across."""
 _SMALL_FROM, _SMALL = 7, 1.13
 """From so many columns on the type is smaller, so that more signs fit."""
-_GAP = 3
+_GAP = 2.7
 _LONG_CELL = 60
 _ROW_KEPT = 900
 """A row of so many signs is never broken by the end of a page."""
@@ -26,7 +28,7 @@ _ROW_KEPT = 900
 def report_pdf(document: Document) -> bytes:
     """Return the document as a PDF file. The same document gives the same bytes."""
     with speaking(document.language):
-        words = PdfWords()
+        words, alike = PdfWords(), alike_figures(document)
         models = ", ".join(document.models)
         content = {
             "title": words.unlinked(document.title),
@@ -36,7 +38,7 @@ def report_pdf(document: Document) -> bytes:
             "sections": [
                 {
                     "heading": words.unlinked(section.heading),
-                    "blocks": [_block(block, words) for block in section.blocks],
+                    "blocks": [_block(block, words, alike) for block in section.blocks],
                 }
                 for section in document.sections
             ],
@@ -53,7 +55,7 @@ def report_pdf(document: Document) -> bytes:
         )
 
 
-def _block(block: Block, words: PdfWords) -> dict[str, Any]:
+def _block(block: Block, words: PdfWords, alike: Alike) -> dict[str, Any]:
     match block:
         case Words():
             return {"kind": "words", "paragraphs": words.paragraphs(block.text)}
@@ -66,14 +68,14 @@ def _block(block: Block, words: PdfWords) -> dict[str, Any]:
             }
         case Figures():
             small = len(block.columns) >= _SMALL_FROM
-            broad = sum(_widths(block)[0]) > _SHEET * (_SMALL if small else 1)
+            broad = sum(_widths(alike[block.columns])[0]) > _SHEET * (_SMALL if small else 1)
             sheet = (_SHEET_ACROSS if broad else _SHEET) * (_SMALL if small else 1)
             return {
                 "kind": "figures",
                 "title": words.unlinked(block.title),
                 "broad": broad,
                 "small": small,
-                "shares": _shares(block, sheet),
+                "shares": _shares(alike[block.columns], sheet),
                 "columns": [
                     {"label": words.unlinked(column.label, CELL), "numeric": is_number(column)}
                     for column in block.columns
@@ -121,22 +123,23 @@ def _percent(length: str) -> float:
     return float(length.removesuffix("%"))
 
 
-def _widths(figures: Figures) -> tuple[list[int], list[int]]:
-    """How many units each column needs, and how many signs it would fill."""
-    least, wanted = [], []
-    for place, column in enumerate(figures.columns):
-        cells = [shown(row[place], column.kind) for row in figures.rows]
+def _widths(alike: Sequence[Figures]) -> tuple[list[float], list[float], list[float]]:
+    """How many units each column of figures with the same columns needs, its lines would fill, and its head, too."""
+    least, lined, headed = [], [], []
+    for place, column in enumerate(alike[0].columns):
+        cells = [shown(row[place], column.kind) for figures in alike for row in figures.rows]
         pieces = [min(breadth(word), CELL) for text in (column.label, *cells) for word in text.split()]
         numbers = [len(cell) for cell in cells] if is_number(column) else []
         least.append(max([*pieces, *numbers], default=0) + _GAP)
-        wanted.append(max(least[-1], *(min(len(cell), _LONG_CELL) + _GAP for cell in (column.label, *cells))))
-    return least, wanted
+        lines = max((len(cell) for cell in cells), default=0)
+        lined.append(max(least[-1], min(max(lines, len(column.label) / 2), _LONG_CELL) + _GAP))
+        headed.append(max(lined[-1], min(len(column.label), _LONG_CELL) + _GAP))
+    return least, lined, headed
 
 
-def _shares(figures: Figures, sheet: float) -> list[float] | None:
+def _shares(alike: Sequence[Figures], sheet: float) -> list[float] | None:
     """Which share of the width each column gets; None where all of them fit as they are."""
-    least, wanted = _widths(figures)
-    if sum(wanted) <= sheet:
+    least, lined, headed = _widths(alike)
+    if sum(headed) <= sheet:
         return None
-    spare = max(sheet - sum(least), 0) / max(sum(wanted) - sum(least), 1)
-    return [round(low + spare * (high - low), 2) for low, high in zip(least, wanted, strict=True)]
+    return [round(width, 2) for width in grown(least, sheet, lined, headed)]

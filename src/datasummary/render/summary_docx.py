@@ -25,7 +25,7 @@ from datasummary.documents.fields import (
 from datasummary.documents.template import MODALITY_LABELS, SIZE_RANGES, Heading
 from datasummary.render.docx_document import PLACES, TEXT_WIDTH, DocxDocument, box, filled, paragraph, run
 from datasummary.render.docx_domains import add_appendix, domains_told
-from datasummary.render.footer import DISCLAIMER, DRAFT
+from datasummary.render.footer import DRAFT
 from datasummary.translation import speaking, t
 
 __all__ = ["summary_docx"]
@@ -43,6 +43,7 @@ def summary_docx(document: SummaryDocument) -> bytes:
         title = t("Public summary of training content: {models}", models=models)
         file = DocxDocument(
             t("Draft: {title}", title=title) if document.draft else title,
+            subject=f"{document.title}, {document.subtitle}",
             provider=document.provider,
             date=dt.datetime.strptime(document.date, "%d/%m/%Y").date(),
             running=t("Version {version} of {date}", version=document.version, date=document.date),
@@ -58,7 +59,7 @@ def summary_docx(document: SummaryDocument) -> bytes:
                 for part in parts:
                     if isinstance(part, Heading):
                         file.heading(part.text, part.level)
-        file.add(file.text(t(DISCLAIMER), "Disclaimer"))
+        file.close()
         if document.domains:
             add_appendix(file, document.domains)
         return file.content()
@@ -80,7 +81,8 @@ def _fields(file: DocxDocument, fields: list[Field]) -> str:
         (file.text(field.id, "FieldNumber") + file.text(field.label, "FieldLabel"), "".join(_answer(file, field)))
         for field in fields
     ]
-    title = t("Fields {first} to {last}", first=fields[0].id, last=fields[-1].id)
+    first, last = fields[0].id, fields[-1].id
+    title = t("Field {id}", id=first) if first == last else t("Fields {first} to {last}", first=first, last=last)
     return file.table("FormTable", _FIELD_WIDTHS, head, rows, title)
 
 
