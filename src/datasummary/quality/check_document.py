@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from datasummary.documents.template import FIELD_IDS, FIELDS, SUBTITLE, TITLE
@@ -64,23 +65,29 @@ def structure(summary: Summary) -> Finding:
         return fails("the fields are not in the form's order")
     if strange := [key for key in summary.fields if key not in FIELDS]:
         return fails(f"not a field of the form: {shown(', '.join(strange))}")
-    if str(summary.template.get("title")) not in _official(TITLE):
-        return fails(f"the title is not the form's: {shown(str(summary.template.get('title')))}")
-    if str(summary.template.get("subtitle")) not in _official(SUBTITLE):
-        return fails(f"the subtitle is not the form's: {shown(str(summary.template.get('subtitle')))}")
+    stated = summary.content.get("language")
+    languages = [stated] if stated in LANGUAGES else list(LANGUAGES)
+    for name, words in (("title", TITLE), ("subtitle", SUBTITLE)):
+        given_words = summary.template.get(name)
+        if given_words is None:
+            return fails(f"the {name} of the form is absent")
+        if str(given_words) not in _official(words, languages):
+            return fails(f"the {name} is not the form's: {shown(str(given_words))}")
     for key in given:
         label = summary.raw(key).get("label")
-        if str(label) not in _official(FIELDS[key].label):
+        if str(label) not in _official(FIELDS[key].label, languages):
             return fails(f"{key} does not bear the form's label, but {shown(str(label))}")
+    if isinstance(stated, str) and stated not in LANGUAGES:
+        return fails(f"it says that it is in the language {shown(stated)}, and its labels are not")
     return holds("title, order and labels are the form's")
 
 
-def _official(words: str) -> set[str]:
+def _official(words: str, languages: Iterable[str]) -> set[str]:
     found = set()
-    for language in LANGUAGES:
+    for language in languages:
         with speaking(language):
             found.add(t(words))
-    return found | {words}
+    return found
 
 
 @decides("D7")

@@ -64,6 +64,12 @@ def counts_agree(summary: Summary) -> Finding | None:
                 f"{share[0]} of {answer.total} domains are {least}, and {names} are listed",
                 f'in 2.3.h, list {least} names under "domains"',
             )
+    total = value.get("domains_total")
+    if isinstance(total, int) and total < names:
+        return fails(
+            f"it says that there are {total} domains in all, and lists {names}",
+            'in 2.3.h, set "domains_total" to the number of all domains crawled',
+        )
     listed = value.get("listed")
     if isinstance(listed, int) and not isinstance(listed, bool) and listed != names:
         return fails(

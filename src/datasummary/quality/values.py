@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from datasummary.documents.template import MODALITY_LABELS, SIZE_RANGES, TemplateField
+from datasummary.documents.template import MODALITY_LABELS, TemplateField
 from datasummary.documents.words import clean
+from datasummary.quality.ranges import range_in
 from datasummary.quality.vocabulary import FULL_DATE, URL, plain
 from datasummary.sources import MODALITIES, Modality
 
@@ -27,7 +28,6 @@ _SEPARATORS = re.compile(r"[,;/&\n]|\band\b|\bet\b")
 _SIZE_LABEL = re.compile(
     r"(?:^|(?<=[\n.;,]))\s*(text|texte|images?|vid[eé]os?|audio|other|autres?)\s*:\s*", re.IGNORECASE
 )
-_RANGE = re.compile(r"^(?:less|more|moins|plus|under|over|<|>)|\d.*(?:\bto\b|\ba\b|-).*\d")
 DEEPEST = 6
 """Levels of a value that are read."""
 
@@ -54,8 +54,9 @@ class Item:
 
     @property
     def links(self) -> tuple[str, ...]:
-        """Its link, and every address in its words."""
-        return tuple(dict.fromkeys(filter(None, (self.link, *URL.findall(self.words)))))
+        """The addresses in its link and in its words."""
+        own = [self.link] if URL.match(self.link) else []
+        return tuple(dict.fromkeys((*own, *URL.findall(self.words))))
 
     def detail(self, pattern: str) -> str:
         """Give the details whose label matches a pattern, in plain letters."""
@@ -208,7 +209,7 @@ def _size(value: Any) -> Size | None:
     if modality is None:
         return None
     words = _words(value.get("range"))
-    return Size(modality, _place(modality, words), _words(value.get("approximate_size")), words)
+    return Size(modality, range_in(modality, words), _words(value.get("approximate_size")), words)
 
 
 def _sizes_in(text: str) -> tuple[Size, ...]:
@@ -218,7 +219,7 @@ def _sizes_in(text: str) -> tuple[Size, ...]:
     for label, words in zip(parts[1::2], parts[2::2], strict=True):
         modality = next(m for m in MODALITIES if _is_modality(m, label))
         size = words.strip(" .;,\n")
-        place = _place(modality, size) if _RANGE.search(plain(size)) else None
+        place = range_in(modality, size)
         found.append(Size(modality, place, "" if place is not None else size, size if place is not None else ""))
     return tuple(found)
 
@@ -230,20 +231,6 @@ def _names_in(text: str) -> tuple[dict[str, Any], list[str]]:
     if len(names) * 2 <= len(list(filter(None, lines))):
         return {}, [text]
     return {"domains": tuple(names)}, [line for line in lines if line and line not in names]
-
-
-def _place(modality: Modality, words: str) -> int | None:
-    """Tell which range is meant: by its official label, or else by how it begins in any of the form's languages."""
-    if not words or modality == "other":
-        return None
-    labels = [re.sub(r"\s", "", label.lower()) for label in SIZE_RANGES[modality].labels]
-    short = re.sub(r"\s", "", words.lower())
-    if short in labels:
-        return labels.index(short)
-    start = plain(words)
-    if not re.search(r"\d", start):
-        return None
-    return 0 if re.match(r"less|moins|<", start) else 2 if re.match(r"more|plus|>", start) else 1
 
 
 def _domains(value: Mapping[str, Any]) -> dict[str, Any]:
