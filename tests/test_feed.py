@@ -188,7 +188,7 @@ def test_hostile_words_are_shown_as_text(tmp_path: Path) -> None:
     hostile = "]]></li></ul><script>alert(1)</script>&amp;\x00\x0b\ufffe\"'"
     crawler = {"name": hostile, "purpose": hostile, "respects": {"robots_txt": hostile}}
     words = {key: hostile for key in DECLARED if key not in {"feed_link", "code_of_practice_signatory"}}
-    link = "https://acme.example/?a=1&b=\"'%3C"
+    link = "https://acme.example/?a=1&b='%22%3C"
     project = declared_project(
         tmp_path,
         crawlers=[crawler],

@@ -14,6 +14,7 @@ from test_trends import ANSWERED, BY_POLICY, DAYS
 
 from datasummary.auditing import audit
 from datasummary.documents.compliance import build_report, host_index
+from datasummary.documents.policy_rules import protocol_title
 from datasummary.evidence.intake import collect
 from datasummary.inventory import scan
 
@@ -62,7 +63,7 @@ def test_c4_by_protocol(c4):
         "JOIN verdicts v USING (host) GROUP BY protocol",
     )
     found = document.figures()["protocols-third-party-text-tokens"].rows
-    assert [(row[0], *row[2:]) for row in found] == rows
+    assert [(row[0], *row[2:]) for row in found] == [(protocol_title(name), *counts) for name, *counts in rows]
     assert rows[0][:3] == ("robots-txt", 330, 5)
 
 
