@@ -23,7 +23,7 @@ from datasummary.evidence.visits import STATES
 
 pytestmark = pytest.mark.xdist_group("killed")  # one worker makes the collection that all look at
 
-ORIGINS = int(os.environ.get("DATASUMMARY_TEST_ORIGINS", "1000"))
+ORIGINS = int(os.environ.get("DATASUMMARY_TEST_ORIGINS", "600"))
 KILLS = 5
 PROCESSES, THREADS = 2, 24
 
