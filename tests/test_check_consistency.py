@@ -149,10 +149,12 @@ def test_ordinary_words_are_no_placeholder(words):
     assert without_placeholders(words) == words
 
 
-@pytest.mark.parametrize("words", ["TBD", "To be stated", "À compléter", "Lorem ipsum dolor sit amet."])
-def test_a_field_of_placeholders_is_an_open_field(example, words):
+@pytest.mark.parametrize(
+    ("place", "words"), enumerate(["TBD", "To be stated", "À compléter", "Lorem ipsum dolor sit amet."])
+)
+def test_a_field_of_placeholders_is_an_open_field(example, place, words):
     """Whatever the kind of the field, and whether it stands as a text, as an entry or in a detail."""
-    for field_id in FIELD_IDS:
+    for field_id in FIELD_IDS[place::4]:
         opened = {metric: found.result for metric, found in graded(spoiled(example, put(field_id, None))).items()}
         for value in (words, {"items": [words]}, {"items": [{"text": words, "details": {"Contact": words}}]}):
             found = graded(spoiled(example, put(field_id, value)))

@@ -106,7 +106,7 @@ def test_what_is_written_is_what_a_plain_loop_keeps_under_every_policy(
             made[seed] = [row | {"page_url": row["url"], "url": rng.choice(addresses)} for row in its]
             write_rows(project.home / f"data/{seed}.parquet", made[seed])
         scan(project)
-    for chosen, when in POLICIES[:: 4 if assets else 2]:
+    for chosen, when in POLICIES[:: 7 if assets else 3]:
         if isinstance(chosen, tuple):
             left_out, contradiction = chosen
             (project.home / "doubts.yaml").write_text(POLICY.format(left_out=left_out, contradiction=contradiction))

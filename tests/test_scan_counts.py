@@ -134,7 +134,7 @@ def assert_counts_as_a_plain_loop(found: Inventory, written: list[Row]) -> None:
     assert (source["documents"], source["size"], source["rows"]) == (plain.documents, plain.size, len(written))
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(written=st.lists(rows, min_size=1, max_size=40), format_=st.sampled_from(FORMATS), shards=st.integers(1, 3))
 def test_domains_and_what_has_none_add_up_to_the_manifest_in_every_format(
     written: list[Row], format_: str, shards: int

@@ -34,7 +34,7 @@ def bare(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.P
     return pytester
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "workers"])
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["one process", "a worker"])
 def test_the_last_lines_say_which_packages_would_run_what_was_skipped(
     bare: pytest.Pytester, workers: tuple[str, ...]
 ) -> None:
@@ -47,7 +47,7 @@ def test_the_last_lines_say_which_packages_would_run_what_was_skipped(
     ]
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "workers"])
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["one process", "a worker"])
 def test_in_ci_an_absent_package_is_a_failure(
     bare: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: tuple[str, ...]
 ) -> None:
