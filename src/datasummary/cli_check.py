@@ -43,7 +43,7 @@ def check(
         typer.Option(min=0, max=100, metavar="PERCENT", help="End with status 4 where either score is lower."),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="List what holds and what does not apply, too.")] = False,
-    questions: Annotated[bool, typer.Option("--questions", help="List what only people can decide.")] = False,
+    questions: Annotated[bool, typer.Option("--questions", help="List what is for people to decide.")] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:

@@ -33,6 +33,7 @@ __all__ = [
     "print_table",
     "say",
     "say_lines",
+    "show_table",
 ]
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from datasummary.documents.words import clean
 from datasummary.errors import DataError
+from datasummary.render.json_documents import DOMAINS_FILE
 
 __all__ = ["domains_beside", "summary_text"]
 
 _LARGEST = 256 << 20
 """Bytes of a summary, and of a list beside it, that are read."""
-_DOMAINS_FILE = "top-domains.csv"
 _HEADING = "domain"
 
 
@@ -43,7 +43,7 @@ def domains_beside(path: Path) -> tuple[str, ...]:
 
     Raises :class:`~datasummary.errors.DataError` where the file holds lines but no column of names.
     """
-    beside = path.with_name(_DOMAINS_FILE)
+    beside = path.with_name(DOMAINS_FILE)
     if not beside.is_file():
         return ()
     lines = summary_text(beside).splitlines()

@@ -106,19 +106,10 @@ def _for_each_crawler(metric: str, field_id: str, what: str) -> None:
         names = crawlers.names
         if unnamed := [name for name in names if more_than_named(name)]:
             return fails(f"2.3.b names no more than {shown(unnamed[0])}, so the {what} of each cannot be told")
-        if len(names) < 2 and answer.items and not any(item.answers for item in answer.items):
-            return fails(f"no {what} stands beside the name")
         if len(names) < 2:
             return holds("there is one crawler")
-        absent = [name for name in names if not _told_of(name, answer)]
+        absent = [name for name in names if plain(name) not in plain(answer.words)]
         return fails(f"no {what} of {shown(absent[0])}") if absent else holds(f"{what} of each crawler")
-
-
-def _told_of(name: str, answer: Answer) -> bool:
-    """Tell whether something is said of a crawler: more than its name, where entries are named."""
-    if own := [item for item in answer.items if plain(item.name) == plain(name)]:
-        return any(item.answers for item in own)
-    return plain(name) in plain(answer.words)
 
 
 _for_each_crawler("F2.3.c.2", "2.3.c", "purpose")

@@ -6,11 +6,10 @@ import re
 from urllib.parse import urlsplit
 
 from datasummary.quality.values import Answer
-from datasummary.quality.vocabulary import URL, plain
+from datasummary.quality.vocabulary import MAILBOX, URL, plain
 
 __all__ = ["address_given", "contact_given", "generic_contact"]
 
-_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _TELEPHONE = re.compile(r"(?:\+|\b00|\btel\w{0,9}\.?:?\s{0,3})\d[\d\s()./-]{5,25}")
 _POSTAL = re.compile(r"[^\W\d_]{3}\.?\s{1,3}\d{1,6}[a-z]?\b|\b\d{1,6}[a-z]?,?\s{1,3}[^\W\d_]{3}")
 _GENERAL = frozenset(
@@ -34,20 +33,20 @@ def contact_given(answer: Answer) -> str:
         for item in answer.items:
             if item.answers or item.link:
                 return item.answers or item.link
-    found = _MAIL.search(answer.words) or URL.search(answer.words) or _TELEPHONE.search(answer.words)
+    found = MAILBOX.search(answer.words) or URL.search(answer.words) or _TELEPHONE.search(answer.words)
     found = found or _POSTAL.search(answer.text.partition("\n")[2] or answer.text.partition(",")[2])
     return found[0] if found else ""
 
 
 def address_given(text: str) -> bool:
     """Tell whether a text holds what leads to one organisation: a postal address, its site, or mail under its name."""
-    mails = [mail for mail in _MAIL.findall(text) if not _FREE_MAIL.search(mail)]
+    mails = [mail for mail in MAILBOX.findall(text) if not _FREE_MAIL.search(mail)]
     return bool(mails or URL.search(text) or _POSTAL.search(text))
 
 
 def generic_contact(answer: Answer) -> str:
     """Give a contact that is the organisation's general one, where no other one stands beside it."""
-    mails = _MAIL.findall(answer.words)
+    mails = MAILBOX.findall(answer.words)
     links = list(answer.links)
     general = [mail for mail in mails if _is_general_inbox(mail)]
     general += [link for link in links if _is_general_page(link)]

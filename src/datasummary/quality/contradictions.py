@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from datasummary.documents.top_domains import CAP_SME
 from datasummary.languages import EU_OFFICIAL
 from datasummary.public_suffixes import public_suffix
 from datasummary.quality.checks import Finding, fails, is_not_applicable, overturns, shown
@@ -21,8 +22,6 @@ __all__: list[str] = []
 _SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s*%")
 MOST_CRAWLERS = 200
 """Crawlers that are compared between fields; no document names as many in earnest."""
-LARGEST_LIST = 1000
-"""Names that a small or medium-sized enterprise lists at most."""
 
 _CRAWLER = re.compile(
     r"(?!robots?$|(?:web|feed|rss|sub)-?\w+$)"
@@ -52,7 +51,7 @@ def counts_agree(summary: Summary) -> Finding | None:
     if share and answer.total is not None:
         thousandths = round(float(share[1].replace(",", ".")) * 1000)
         least = answer.total * thousandths // 100_000
-        least = min(least, LARGEST_LIST) if thousandths <= 5000 else least
+        least = min(least, CAP_SME) if thousandths <= 5000 else least
         if answer.required is not None and answer.required < least:
             return fails(
                 f"{share[0]} of {answer.total} domains are {least}, and it says that {answer.required} are required",

@@ -64,9 +64,7 @@ def without_placeholders(text: str) -> str:
 def without_placeholders_within(value: Any, nested: bool = False) -> Any:
     """Return the value of a field without placeholders, at any depth; entries of nothing else become empty."""
     if isinstance(value, str):
-        if nested and _NOT_AVAILABLE.fullmatch(plain(value).strip(" .")):
-            return ""
-        return without_placeholders(value)
+        return _parted(value, nested)[0]
     if isinstance(value, list):
         return [without_placeholders_within(part, True) for part in value]
     if isinstance(value, dict):
@@ -77,9 +75,7 @@ def without_placeholders_within(value: Any, nested: bool = False) -> Any:
 def placeholders_in(value: Any, label: str = "", nested: bool = False) -> list[tuple[str, str]]:
     """Give the placeholders of a field's value, each with the key that it stands under."""
     if isinstance(value, str):
-        if nested and _NOT_AVAILABLE.fullmatch(plain(value).strip(" .")):
-            return [(label, value)]
-        return [(label, words) for words in _parted(value)[1]]
+        return [(label, words) for words in _parted(value, nested)[1]]
     if isinstance(value, list):
         return [found for part in value for found in placeholders_in(part, label, True)]
     if isinstance(value, dict):
@@ -89,8 +85,10 @@ def placeholders_in(value: Any, label: str = "", nested: bool = False) -> list[t
     return []
 
 
-def _parted(text: str) -> tuple[str, list[str]]:
-    """Part a text into what it says and its placeholders."""
+def _parted(text: str, nested: bool = False) -> tuple[str, list[str]]:
+    """Part a text into what it says and its placeholders; ``nested`` is one in an entry or a detail."""
+    if nested and _NOT_AVAILABLE.fullmatch(plain(text).strip(" .")):
+        return "", [text]
     if not re.search(r"\w", text):
         return "", [text.strip()] if text.strip() else []
     if not _SUSPECT.search(plain(text)):

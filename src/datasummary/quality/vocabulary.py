@@ -10,9 +10,21 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-__all__ = ["FULL_DATE", "MONTH", "URL", "gives_size", "language_codes", "months", "names_places", "plain", "speaks_of"]
+__all__ = [
+    "FULL_DATE",
+    "MAILBOX",
+    "MONTH",
+    "URL",
+    "gives_size",
+    "language_codes",
+    "months",
+    "names_places",
+    "plain",
+    "speaks_of",
+]
 
 URL = re.compile(r"https?://[^\s<>\"')\]]+[^\s<>\"')\].,;:]")
+MAILBOX = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 FULL_DATE = re.compile(r"(?<![\d/])(\d{2})/(\d{2})/(\d{4})(?![\d/])")
 MONTH = re.compile(r"(?<![\d/])(0[1-9]|1[0-2])/(\d{4})(?![\d/])")
 

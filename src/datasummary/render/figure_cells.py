@@ -17,7 +17,7 @@ from datasummary.documents.blocks import Cell, Column, Document, Figures, Kind
 from datasummary.translation import message, t
 from datasummary.writing import number, percent
 
-__all__ = ["STANDINGS", "UNIT", "Alike", "alike_figures", "is_number", "row_names", "shown", "shown_row"]
+__all__ = ["STANDINGS", "UNIT", "alike_figures", "is_number", "row_names", "shown", "shown_row"]
 
 STANDINGS = {
     "shown": message("Shown by the data"),
@@ -34,12 +34,8 @@ _NOTHING = "–"
 _CLOSEST = 0.001
 
 
-Alike = Mapping[tuple[Column, ...], Sequence[Figures]]
-"""Figures of a document by their columns: those of the same columns get the same layout."""
-
-
-def alike_figures(document: Document) -> Alike:
-    """Return all figures of a document by their columns."""
+def alike_figures(document: Document) -> Mapping[tuple[Column, ...], Sequence[Figures]]:
+    """Return all figures of a document by their columns: those of the same columns get the same layout."""
     found = defaultdict(list)
     for figures in document.figures().values():
         found[figures.columns].append(figures)

@@ -5,12 +5,12 @@ Figures with more columns than a page has room for are set row by row, a line fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from datasummary.documents.blocks import Block, Document, Figures, Points, Words
+from datasummary.documents.blocks import Block, Column, Document, Figures, Points, Words
 from datasummary.render.docx_columns import APART, after_numbers, column_widths
 from datasummary.render.docx_document import TEXT_WIDTH, DocxDocument, kept, paragraph, run
-from datasummary.render.figure_cells import STANDINGS, Alike, alike_figures, is_number, row_names, shown_row
+from datasummary.render.figure_cells import STANDINGS, alike_figures, is_number, row_names, shown_row
 from datasummary.translation import speaking, t
 
 __all__ = ["report_docx"]
@@ -21,6 +21,9 @@ _APART = f'<w:ind w:left="{round(APART * 1440 / 25.4)}"/>'
 _KEPT_ROWS = 2
 """Of a table, on the page of the note below it."""
 _RECORD_WIDTHS = (60.0, TEXT_WIDTH - 60.0)
+
+_Layout = tuple[str, list[float]]
+"""First word of the styles, and the widths of the columns."""
 
 
 def report_docx(document: Document) -> bytes:
@@ -35,18 +38,18 @@ def report_docx(document: Document) -> bytes:
             running=f"{document.title} · {day}",
         )
         file.begin(document.title, document.subtitle, models, f"{document.provider} · {day}")
-        alike = alike_figures(document)
+        layouts = {columns: _layout(alike) for columns, alike in alike_figures(document).items()}
         for section in document.sections:
             file.heading(section.heading, 1)
             for block in section.blocks:
                 if isinstance(block, Figures):
                     file.heading(block.title, 2)
-                file.add(*_block(file, block, alike))
+                file.add(*_block(file, block, layouts))
         file.close()
         return file.content()
 
 
-def _block(file: DocxDocument, block: Block, alike: Alike) -> Iterator[str]:
+def _block(file: DocxDocument, block: Block, layouts: Mapping[tuple[Column, ...], _Layout | None]) -> Iterator[str]:
     match block:
         case Words():
             yield file.prose(block.text)
@@ -57,32 +60,39 @@ def _block(file: DocxDocument, block: Block, alike: Alike) -> Iterator[str]:
             yield paragraph(run(t(STANDINGS[block.standing])), "Subhead")
             yield from (file.text(item, "ListBullet") for item in block.items)
         case Figures():
-            table = _table(file, block, alike[block.columns])
+            table = _table(file, block, layouts[block.columns])
             yield kept(table, _KEPT_ROWS) if block.note else table
             yield file.prose(block.note or "", "Note")
 
 
-def _table(file: DocxDocument, figures: Figures, alike: Sequence[Figures]) -> str:
-    """Return figures as a table, its columns and letters as broad as in figures like these."""
-    columns, rows = figures.columns, [shown_row(figures, row) for row in figures.rows]
-    all_rows = [shown_row(each, row) for each in alike for row in each.rows]
+def _layout(alike: Sequence[Figures]) -> _Layout | None:
+    """Return the size of letters and the widths for figures of the same columns; None where the page is too narrow."""
+    rows = [shown_row(figures, row) for figures in alike for row in figures.rows]
     for size, points in _SIZES:
-        if widths := column_widths(columns, all_rows, points):
-            kinds = ["Number" if is_number(column) else "Text" for column in columns]
-            apart = [_APART if each else "" for each in after_numbers(columns)]
-            head = [
-                paragraph(run(column.label), f"{size}Head{kind.removesuffix('Text')}", indent)
-                for column, kind, indent in zip(columns, kinds, apart, strict=True)
-            ]
-            cells = [
-                [
-                    paragraph(file.words(cell), f"{size}{kind}", indent)
-                    for cell, kind, indent in zip(row, kinds, apart, strict=True)
-                ]
-                for row in rows
-            ]
-            return file.table("FiguresTable", widths, head, cells, figures.title)
-    return _records(file, figures, rows)
+        if widths := column_widths(alike[0].columns, rows, points):
+            return size, widths
+    return None
+
+
+def _table(file: DocxDocument, figures: Figures, layout: _Layout | None) -> str:
+    columns, rows = figures.columns, [shown_row(figures, row) for row in figures.rows]
+    if layout is None:
+        return _records(file, figures, rows)
+    size, widths = layout
+    kinds = ["Number" if is_number(column) else "Text" for column in columns]
+    apart = [_APART if each else "" for each in after_numbers(columns)]
+    head = [
+        paragraph(run(column.label), f"{size}Head{kind.removesuffix('Text')}", indent)
+        for column, kind, indent in zip(columns, kinds, apart, strict=True)
+    ]
+    cells = [
+        [
+            paragraph(file.words(cell), f"{size}{kind}", indent)
+            for cell, kind, indent in zip(row, kinds, apart, strict=True)
+        ]
+        for row in rows
+    ]
+    return file.table("FiguresTable", widths, head, cells, figures.title)
 
 
 def _records(file: DocxDocument, figures: Figures, rows: list[list[str]]) -> str:

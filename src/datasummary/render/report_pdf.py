@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from datasummary.documents.blocks import Block, Cell, Column, Document, Figures, Points, Words
 from datasummary.render.bars import picture
-from datasummary.render.figure_cells import STANDINGS, Alike, alike_figures, is_number, shown, shown_row
+from datasummary.render.figure_cells import STANDINGS, alike_figures, is_number, shown, shown_row
 from datasummary.render.growing import grown
 from datasummary.render.pdf_words import CELL, PdfWords, breadth
 from datasummary.render.typst_source import made_pdf
@@ -24,11 +24,15 @@ _LONG_CELL = 60
 _ROW_KEPT = 900
 """A row of so many signs is never broken by the end of a page."""
 
+Widths = tuple[list[float], list[float], list[float]]
+"""What columns need, what their lines would fill, and their heads too."""
+
 
 def report_pdf(document: Document) -> bytes:
     """Return the document as a PDF file. The same document gives the same bytes."""
     with speaking(document.language):
-        words, alike = PdfWords(), alike_figures(document)
+        words = PdfWords()
+        widths = {columns: _widths(alike) for columns, alike in alike_figures(document).items()}
         models = ", ".join(document.models)
         content = {
             "title": words.unlinked(document.title),
@@ -38,7 +42,7 @@ def report_pdf(document: Document) -> bytes:
             "sections": [
                 {
                     "heading": words.unlinked(section.heading),
-                    "blocks": [_block(block, words, alike) for block in section.blocks],
+                    "blocks": [_block(block, words, widths) for block in section.blocks],
                 }
                 for section in document.sections
             ],
@@ -55,7 +59,7 @@ def report_pdf(document: Document) -> bytes:
         )
 
 
-def _block(block: Block, words: PdfWords, alike: Alike) -> dict[str, Any]:
+def _block(block: Block, words: PdfWords, widths: Mapping[tuple[Column, ...], Widths]) -> dict[str, Any]:
     match block:
         case Words():
             return {"kind": "words", "paragraphs": words.paragraphs(block.text)}
@@ -68,14 +72,14 @@ def _block(block: Block, words: PdfWords, alike: Alike) -> dict[str, Any]:
             }
         case Figures():
             small = len(block.columns) >= _SMALL_FROM
-            broad = sum(_widths(alike[block.columns])[0]) > _SHEET * (_SMALL if small else 1)
+            broad = sum(widths[block.columns][0]) > _SHEET * (_SMALL if small else 1)
             sheet = (_SHEET_ACROSS if broad else _SHEET) * (_SMALL if small else 1)
             return {
                 "kind": "figures",
                 "title": words.unlinked(block.title),
                 "broad": broad,
                 "small": small,
-                "shares": _shares(alike[block.columns], sheet),
+                "shares": _shares(widths[block.columns], sheet),
                 "columns": [
                     {"label": words.unlinked(column.label, CELL), "numeric": is_number(column)}
                     for column in block.columns
@@ -123,7 +127,7 @@ def _percent(length: str) -> float:
     return float(length.removesuffix("%"))
 
 
-def _widths(alike: Sequence[Figures]) -> tuple[list[float], list[float], list[float]]:
+def _widths(alike: Sequence[Figures]) -> Widths:
     """How many units each column of figures with the same columns needs, its lines would fill, and its head, too."""
     least, lined, headed = [], [], []
     for place, column in enumerate(alike[0].columns):
@@ -137,9 +141,9 @@ def _widths(alike: Sequence[Figures]) -> tuple[list[float], list[float], list[fl
     return least, lined, headed
 
 
-def _shares(alike: Sequence[Figures], sheet: float) -> list[float] | None:
+def _shares(widths: Widths, sheet: float) -> list[float] | None:
     """Which share of the width each column gets; None where all of them fit as they are."""
-    least, lined, headed = _widths(alike)
+    least, lined, headed = widths
     if sum(headed) <= sheet:
         return None
     return [round(width, 2) for width in grown(least, sheet, lined, headed)]

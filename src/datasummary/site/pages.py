@@ -7,7 +7,6 @@ names is long, for parts of it from the site itself.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -19,6 +18,7 @@ from markupsafe import Markup
 
 from datasummary.documents.copyright_policy import PUBLIC_NAME
 from datasummary.feed import FEED
+from datasummary.quality.vocabulary import MAILBOX
 from datasummary.render.footer import DISCLAIMER
 from datasummary.render.json_documents import generator
 from datasummary.render.listed_names import grouped
@@ -37,7 +37,6 @@ INDEX, DOMAINS, CHANGES, VERSIONS = "index.html", "domains.html", "changes.html"
 PAGES = (INDEX, DOMAINS, CHANGES, VERSIONS)
 _CHANGES_SHOWN = 6
 _VERSIONS_SHOWN = 5
-_MAILBOX = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _COMPLAINTS_MEASURE = "1.5"
 """The measure of the Code of Practice's copyright chapter by which rightsholders can reach the provider."""
 
@@ -203,6 +202,6 @@ def _bytes(size: int) -> str:
 
 def _reached(text: str) -> Markup:
     """A mailbox as a link to write to it; in other text, addresses of the web as links."""
-    if _MAILBOX.fullmatch(text):
+    if MAILBOX.fullmatch(text):
         return Markup('<a href="mailto:{0}">{0}</a>').format(text)
     return linked(text)
